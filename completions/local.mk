@@ -1,0 +1,1 @@
+# completions: installed under the name of the command; they ask the program for words.

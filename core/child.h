@@ -1,0 +1,30 @@
+/* child.h - the sandbox as a child process of this one, on a private unix socket.
+ *
+ * Socket and folder are 0700/0600 in $XDG_RUNTIME_DIR or the state folder. The
+ * child dies with us, also after kill -9 (PR_SET_PDEATHSIG).
+ */
+#ifndef CORE_CHILD_H
+#define CORE_CHILD_H
+
+#include "core/conf.h"
+#include "core/err.h"
+
+#include <stdbool.h>
+
+struct child;
+
+/*
+ * Start multistage-sandbox (beside our own executable, else in BINDIR) with its
+ * data in the state folder and the demo account as seed, and point conf at it.
+ * Returns at once; the child is ready when child_fd() reads. extra: more
+ * arguments for it, NULL-terminated, or NULL. Errors: ERR_SYS with a hint.
+ */
+struct child *child_start(struct conf *conf, const char *const *extra, struct err *err) MUST_CHECK;
+int child_fd(const struct child *c); /* for poll(2); -1 once it has spoken */
+/* After child_fd() was readable. *ready on success. Errors: ERR_SYS with its last words. */
+enum err_code child_step(struct child *c, bool *ready, struct err *err) MUST_CHECK;
+/* Wait for it, at most 10 s. */
+enum err_code child_wait_ready(struct child *c, struct err *err) MUST_CHECK;
+void child_stop(struct child *c); /* SIGTERM, then SIGKILL after 2 s; removes the socket */
+
+#endif

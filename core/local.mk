@@ -1,0 +1,31 @@
+# core: the library. Never curses. Two archives so that the linker, too,
+# keeps the sandbox away from everything but the rules.
+noinst_LIBRARIES += core/librules.a core/libcore.a
+
+core_librules_a_SOURCES = \
+	core/buf.c	core/buf.h \
+	core/err.c	core/err.h \
+	core/field.c	core/field.h \
+	core/mem.c	core/mem.h
+
+# --- more rules: text, clock, random, json, task, filter ---
+core_librules_a_SOURCES +=
+
+core_libcore_a_SOURCES =
+
+# --- a draft and its bytes: draft, check, payload ---
+core_libcore_a_SOURCES +=
+
+# --- the wire: endpoint, http, reply, api ---
+core_libcore_a_SOURCES +=
+
+# --- this machine: conf, child, spawn ---
+core_libcore_a_SOURCES +=
+
+# --- what is remembered, and what joins it all: outbox, store, session ---
+core_libcore_a_SOURCES +=
+
+# What a program that uses core must link, in order.
+RULES_LIBS = core/librules.a $(JSON_LIBS) $(UTF8_LIBS)
+CORE_LIBS  = core/libcore.a core/librules.a $(CURL_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
+	$(NETTLE_LIBS) $(JSON_LIBS) $(UTF8_LIBS)

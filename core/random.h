@@ -1,0 +1,14 @@
+/* random.h - ids that nobody guesses and nobody makes twice. */
+#ifndef CORE_RANDOM_H
+#define CORE_RANDOM_H
+
+#include <stddef.h>
+
+/* Fill p with n random bytes. Source: getrandom(2). */
+void random_bytes(void *p, size_t n);
+
+/* "ms-" and 26 characters of Crockford base 32 (130 bits), NUL-terminated. */
+#define RANDOM_ID_SIZE 30
+void random_id(char out[RANDOM_ID_SIZE]);
+
+#endif

@@ -1,0 +1,120 @@
+/* session.h - joins api, outbox and store; what the screen and the command line both use.
+ *
+ * The one place that starts a POST of a task. Nothing blocks: start something,
+ * step, take events. Every event is sent after its data are committed.
+ */
+#ifndef CORE_SESSION_H
+#define CORE_SESSION_H
+
+#include "core/api.h"
+#include "core/conf.h"
+#include "core/draft.h"
+#include "core/err.h"
+#include "core/store.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session;
+
+/* conf and store are borrowed until session_free(). key "" makes a session that can
+ * only compose: every call answers ERR_AUTH. Errors: ERR_CONFIG, ERR_STORE. */
+struct session *session_new(struct conf *conf, struct store *store, const char *key,
+			    const char *key_origin, struct err *err) MUST_CHECK;
+void session_free(struct session *s);
+
+/* now: both clocks, read once a turn. */
+struct now {
+	int64_t mono_ms, wall_ms;
+};
+
+/*
+ * Recover what an earlier process left (sending becomes unconfirmed), then go on
+ * with the outbox by itself. Until this is called nothing is sent by itself:
+ * with a sandbox, call it when the sandbox is ready.
+ */
+enum err_code session_start(struct session *s, struct now now, struct err *err) MUST_CHECK;
+
+/*
+ * Submit the draft: check, encode, commit the row (state queued), then POST.
+ * *seq names the row. A draft that was submitted before gives ERR_ALREADY with
+ * the old *seq. Errors before anything is written: ERR_RULE (err.field), ERR_STORE.
+ */
+enum err_code session_submit(struct session *s, const struct draft *d, struct now now, int64_t *seq,
+			     struct err *err) MUST_CHECK;
+/* The same with a run key and item of the caller's (scripts); run_key NULL = the draft's id. */
+struct session_intent {
+	const char *run_key;
+	long item;
+};
+enum err_code session_submit_as(struct session *s, const struct draft *d,
+				const struct session_intent *intent, struct now now, int64_t *seq,
+				struct err *err) MUST_CHECK;
+
+/* An unconfirmed row: look it up now; send the same bytes again (only after a
+ * look-up found nothing, ERR_RULE otherwise); stop caring about it. */
+enum err_code session_look(struct session *s, int64_t seq, struct now now,
+			   struct err *err) MUST_CHECK;
+enum err_code session_resend(struct session *s, int64_t seq, struct now now,
+			     struct err *err) MUST_CHECK;
+enum err_code session_abandon(struct session *s, int64_t seq, struct now now,
+			      struct err *err) MUST_CHECK;
+
+/* Board: ask for what changed since the last refresh (full: everything). One at a time. */
+enum err_code session_refresh(struct session *s, bool full, struct now now,
+			      struct err *err) MUST_CHECK;
+void session_auto_refresh(struct session *s, int64_t every_ms); /* 0 = only by hand */
+bool session_refreshing(const struct session *s);
+int64_t session_refreshed_ms(const struct session *s);    /* wall, 0 if never in this process */
+int64_t session_next_refresh_ms(const struct session *s); /* mono, -1 if none is planned */
+
+/* One task; the lists for the pickers; changes to a task. Each ends in its event. */
+enum err_code session_task_fetch(struct session *s, const char *task_id, struct now now,
+				 struct err *err) MUST_CHECK;
+enum err_code session_cancel(struct session *s, const char *task_id, bool clear_unique_id,
+			     struct now now, struct err *err) MUST_CHECK;
+enum err_code session_fetch_projects(struct session *s, struct now now, struct err *err) MUST_CHECK;
+enum err_code session_fetch_batches(struct session *s, const char *project, struct now now,
+				    struct err *err) MUST_CHECK;
+
+enum session_event_kind {
+	SESSION_ROW,       /* an outbox row moved: seq, status, key, old_key, err */
+	SESSION_TASKS,     /* board rows changed: count */
+	SESSION_REFRESHED, /* a refresh ended: err, count = rows changed */
+	SESSION_TASK,      /* one task was fetched or changed: key, err */
+	SESSION_CANCELED,  /* a cancel ended: key, err */
+	SESSION_PROJECTS,  /* the cache of projects was renewed: err, count */
+	SESSION_BATCHES,   /* ... of batches */
+	SESSION_KIND_COUNT
+};
+
+struct session_event {
+	enum session_event_kind kind;
+	int64_t seq;              /* SESSION_ROW */
+	enum task_status status;  /* SESSION_ROW: queued ... rejected; when accepted, the task's */
+	bool accepted;            /* SESSION_ROW: task_id is known now */
+	char key[BOARD_KEY_SIZE]; /* board key (now) */
+	char old_key[BOARD_KEY_SIZE]; /* SESSION_ROW: key until now; the cursor and marks follow */
+	char unique_id[128];
+	size_t count;
+	struct err err; /* ERR_OK, or what went wrong; field set for a refusal */
+};
+
+size_t session_pollfds(const struct session *s, struct pollfd *fds, size_t cap);
+int session_timeout(const struct session *s, int64_t now_mono_ms); /* ms; -1 = for ever */
+void session_step(struct session *s, const struct pollfd *fds, size_t n, struct now now);
+bool session_next(struct session *s, struct session_event *ev);
+bool session_busy(const struct session *s); /* calls in flight */
+void session_interrupt(struct session *s);  /* Ctrl-C: stop the calls in flight */
+
+/* Borrowed: the log of calls, and what this session talks to. */
+const struct api *session_api(const struct session *s);
+int64_t session_target(const struct session *s);
+const char *session_base_url(const struct session *s);
+const char *session_masked_key(const struct session *s); /* "live_....9f2c", "" without a key */
+const char *session_key_origin(const struct session *s);
+enum key_mode session_mode(const struct session *s);
+
+#endif

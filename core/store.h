@@ -1,0 +1,195 @@
+/* store.h - everything this machine remembers, in one SQLite file.
+ *
+ * journal_mode=TRUNCATE, synchronous=FULL, STRICT tables; schema steps are
+ * only appended (store_schema.c) and tested from every earlier version. A
+ * function that returns ERR_OK has committed. Reads are drained at once; no
+ * statement stays open. Times are wall milliseconds.
+ */
+#ifndef CORE_STORE_H
+#define CORE_STORE_H
+
+#include "core/draft.h"
+#include "core/err.h"
+#include "core/filter.h"
+#include "core/outbox.h"
+#include "core/reply.h"
+#include "core/task.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+/*
+ * path: a file in a folder that exists (conf.h makes it, 0700), or ":memory:".
+ * The file is made 0600. Errors: ERR_STORE; a newer schema, a folder open to
+ * others, a file that is no database are refused and never touched.
+ */
+struct store *store_open(const char *path, struct err *err) MUST_CHECK;
+void store_close(struct store *s);
+int store_schema_version(void); /* of this program */
+
+/* A target is a base URL and an account; rows are only ever sent to their own.
+ * The key is kept as 12 hex of an HMAC with a salt of this database. */
+enum err_code store_target(struct store *s, const char *base_url, const char *key, int64_t *target,
+			   struct err *err) MUST_CHECK;
+
+/* --- drafts --- */
+struct draft_info {
+	char id[40];
+	char name[96];
+	int64_t updated_ms;
+	bool submitted;
+	size_t bytes;
+};
+enum err_code store_draft_put(struct store *s, const struct draft *d, int64_t now_ms,
+			      struct err *err) MUST_CHECK;
+struct draft *store_draft_get(struct store *s, const char *id, struct err *err) MUST_CHECK;
+/* Newest first; *list is owned by the caller, free(3). */
+enum err_code store_draft_list(struct store *s, struct draft_info **list, size_t *n,
+			       struct err *err) MUST_CHECK;
+enum err_code store_draft_delete(struct store *s, const char *id, struct err *err) MUST_CHECK;
+
+/* --- outbox: see outbox.h --- */
+struct outbox_row { /* strings owned, never NULL */
+	int64_t seq, target;
+	char *run_key;
+	long item; /* the intent: draft id and 0, or --run KEY and a number */
+	char *unique_id;
+	char *project, *batch, *tags; /* for the board; tags joined by '\n' */
+	int priority;
+	char *payload;
+	size_t payload_len; /* the exact bytes */
+	char sha256[65];
+	enum outbox_state state;
+	bool ambiguous;
+	int attempt;                          /* POSTs begun */
+	int looks;                            /* look-ups since the last POST */
+	int64_t created_ms, sent_ms, next_ms; /* 0 if never */
+	char *task_id;                        /* "" until accepted */
+	long http;                            /* last status, 0 if none */
+	char *note;                           /* one line about the last outcome */
+	char field[32];                       /* of a refusal, "" if none */
+};
+void outbox_row_init(struct outbox_row *r);
+void outbox_row_done(struct outbox_row *r);
+
+/*
+ * Queue: insert the row, its local task row and the draft's "submitted" mark in
+ * one transaction; r->seq is set. If the intent (target, run_key, item) is
+ * there already nothing is written: *existed = true and r->seq is the old one.
+ */
+enum err_code store_outbox_add(struct store *s, struct outbox_row *r, const char *draft_id,
+			       bool *existed, struct err *err) MUST_CHECK;
+enum err_code store_outbox_get(struct store *s, int64_t seq, struct outbox_row *r,
+			       struct err *err) MUST_CHECK;
+/* By intent or by unique_id; *seq = 0 when there is none. */
+enum err_code store_outbox_find(struct store *s, int64_t target, const char *unique_id,
+				int64_t *seq, struct err *err) MUST_CHECK;
+/* Claim for a POST: attempt+1, state sending, only if attempt still stands. *won tells. */
+enum err_code store_outbox_claim(struct store *s, int64_t seq, int attempt, int64_t now_ms,
+				 bool *won, struct err *err) MUST_CHECK;
+/*
+ * Write an outcome: state, ambiguous, looks, next_ms, task_id, http, note and
+ * field of r, an attempt row as evidence, and the board's row: the local one, or (when
+ * accepted) task, which replaces it. task may be NULL unless accepted.
+ */
+enum err_code store_outbox_outcome(struct store *s, const struct outbox_row *r,
+				   const struct task *task, int64_t now_ms,
+				   struct err *err) MUST_CHECK;
+/* At start: sending -> unconfirmed and ambiguous. *n rows. */
+enum err_code store_outbox_recover(struct store *s, size_t *n, struct err *err) MUST_CHECK;
+/* The open row of target (queued or unconfirmed) that is due first; *seq = 0 if none. */
+enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms,
+			       struct err *err) MUST_CHECK;
+
+/* --- tasks and the board --- */
+
+/* Insert or update n tasks of target in one transaction; *changed counts rows whose
+ * status, tags, ids or priority differ from before (new ones count). */
+enum err_code store_tasks_put(struct store *s, int64_t target, const struct task *tasks, size_t n,
+			      int64_t now_ms, size_t *changed, struct err *err) MUST_CHECK;
+/* key: a task_id, or "local-<seq>". ERR_NOT_FOUND when it is not here. */
+enum err_code store_task_get(struct store *s, int64_t target, const char *key, struct task *t,
+			     struct err *err) MUST_CHECK;
+
+#define BOARD_KEY_SIZE 64
+struct board_row {                /* copies, cut to what a row can show */
+	char key[BOARD_KEY_SIZE]; /* task_id, or "local-<seq>" */
+	enum task_status status;
+	char word[24]; /* the status as it came */
+	char unique_id[128], project[96], batch[96], tags[96], note[128];
+	int priority;
+	int64_t created_ms, updated_ms, seen_ms; /* seen: status last changed, as noticed here */
+};
+
+enum board_sort {
+	BOARD_SORT_CREATED,
+	BOARD_SORT_CHANGED,
+	BOARD_SORT_STATUS,
+	BOARD_SORT_ID,
+	BOARD_SORT_PRIORITY,
+	BOARD_SORT_COUNT
+};
+
+struct board_query {
+	int64_t target;
+	struct filter filter;
+	enum board_sort sort;
+	bool reverse;
+	int64_t now_ms; /* for age< */
+};
+
+/*
+ * The window around key: up to before rows above it, the row, up to after
+ * below, in order; at most before + 1 + after. key "" or gone: the window at
+ * the top (*found = false). Uses the index of the sort (keyset), no offset.
+ */
+enum err_code store_board(struct store *s, const struct board_query *q, const char *key,
+			  size_t before, size_t after, struct board_row *rows, size_t *n,
+			  bool *found, struct err *err) MUST_CHECK;
+/* The last n rows, in order: for G. */
+enum err_code store_board_end(struct store *s, const struct board_query *q, size_t max,
+			      struct board_row *rows, size_t *n, struct err *err) MUST_CHECK;
+/* Rows that match, and rows above key. Without a filter from counters kept by triggers. */
+enum err_code store_board_count(struct store *s, const struct board_query *q, const char *key,
+				long *total, long *above, struct err *err) MUST_CHECK;
+/* Tasks of the target by status, from the counters. */
+enum err_code store_status_counts(struct store *s, int64_t target, long counts[TASK_STATUS_COUNT],
+				  struct err *err) MUST_CHECK;
+/* Newest updated_at that the service told, 0 if none: where an incremental refresh starts. */
+enum err_code store_sync_mark(struct store *s, int64_t target, int64_t *updated_ms,
+			      struct err *err) MUST_CHECK;
+
+/* --- what pickers offer: from the cache, at once --- */
+struct choice { /* strings owned */
+	char *name;
+	char *detail;    /* one line: type, status, counts */
+	int64_t used_ms; /* last used here, 0 if never */
+};
+void choices_free(struct choice *list, size_t n);
+enum err_code store_projects_put(struct store *s, int64_t target, const struct project *p, size_t n,
+				 int64_t now_ms, struct err *err) MUST_CHECK;
+enum err_code store_batches_put(struct store *s, int64_t target, const struct batch *b, size_t n,
+				int64_t now_ms, struct err *err) MUST_CHECK;
+/* what: PICK_PROJECT, PICK_BATCH (of project, "" = all), PICK_BLUEPRINT (of project).
+ * Recently used first, then by name. *fetched_ms: age of the cache, 0 if empty. */
+enum err_code store_choices(struct store *s, int64_t target, enum field_pick what,
+			    const char *project, struct choice **list, size_t *n,
+			    int64_t *fetched_ms, struct err *err) MUST_CHECK;
+enum err_code store_choice_used(struct store *s, int64_t target, enum field_pick what,
+				const char *name, int64_t now_ms, struct err *err) MUST_CHECK;
+/* The project a cached batch belongs to, "" if unknown; its status. out sizes in bytes. */
+enum err_code store_batch_info(struct store *s, int64_t target, const char *batch, char *project,
+			       size_t project_size, char *status, size_t status_size,
+			       struct err *err) MUST_CHECK;
+
+/* --- small things the program remembers: last draft, theme chosen here, sort --- */
+enum err_code store_note_put(struct store *s, const char *name, const char *value,
+			     struct err *err) MUST_CHECK;
+/* out gets "" when there is none. */
+enum err_code store_note_get(struct store *s, const char *name, char *out, size_t size,
+			     struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,1 @@
+# sandbox: a local server of the API. Links the rules and nothing else of ours.

@@ -1,0 +1,63 @@
+# tests: each program and script speaks TAP, so "make check" counts every case.
+# Add a test file: name it in UNIT_TESTS, give it one _SOURCES line.
+LOG_DRIVER        = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER     = $(LOG_DRIVER)
+TEST_EXTENSIONS   = .sh
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	MS_SRCDIR='$(abs_top_srcdir)'; export MS_SRCDIR; \
+	MANDOC='$(MANDOC)'; export MANDOC; \
+	ASAN_OPTIONS=detect_leaks=1; export ASAN_OPTIONS; \
+	LSAN_OPTIONS=suppressions='$(abs_top_srcdir)/tests/lsan.supp':print_suppressions=0; export LSAN_OPTIONS; \
+	LC_ALL=C.UTF-8; export LC_ALL; \
+	TZ=UTC; export TZ;
+
+SH_CHECKS = tests/check-layers.sh
+TESTS       += $(SH_CHECKS)
+EXTRA_DIST  += $(SH_CHECKS) tests/lsan.supp
+
+UNIT_TESTS =
+FUZZERS    =
+if HAVE_CMOCKA
+check_LIBRARIES += tests/libtest.a
+endif
+tests_libtest_a_SOURCES = tests/test.c tests/test.h
+
+# --- core: rules, draft, check, payload ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_rules
+endif
+tests_test_rules_SOURCES = tests/test_rules.c
+tests_test_rules_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+
+# --- the wire: http, reply, api ---
+
+# --- this machine: conf, child, filter, outbox; the command line ---
+
+# --- store and session ---
+
+# --- sandbox ---
+
+# --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
+
+# --- the form: reducer and screens ---
+
+# --- board, log, popups: reducer and screens ---
+
+# --- the real program on a pseudo terminal; bench ---
+
+check_PROGRAMS += $(UNIT_TESTS) $(FUZZERS)
+TESTS          += $(UNIT_TESTS)
+
+# A fuzzer is a test with another main(). With --enable-fuzz libFuzzer brings it.
+if FUZZ
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz_main.c
+TESTS += $(FUZZERS)
+endif
+
+# Accept new screens and payloads after looking at the diff: make bless && git diff
+bless: $(check_PROGRAMS)
+	for t in $(UNIT_TESTS); do \
+		MS_BLESS=1 MS_SRCDIR='$(abs_top_srcdir)' TZ=UTC LC_ALL=C.UTF-8 ./$$t || exit 1; done

@@ -1,0 +1,73 @@
+/* compose.h - the form: one draft, its findings and its bytes, and the editors of its fields. */
+#ifndef TUI_COMPOSE_H
+#define TUI_COMPOSE_H
+
+#include "core/check.h"
+#include "core/draft.h"
+#include "core/payload.h"
+#include "tui/edit.h"
+#include "tui/list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ui;
+struct msg;
+struct grid;
+struct rect;
+
+enum compose_mode {
+	COMPOSE_NAV,
+	COMPOSE_LINE,      /* edit holds a one-line field */
+	COMPOSE_PARAGRAPH, /* edit holds the instruction */
+	COMPOSE_OBJECT,    /* edit holds the metadata's text */
+	COMPOSE_LIST,      /* list editor of attachments or tags */
+	COMPOSE_ITEM       /* edit holds one item of it */
+};
+
+struct compose {
+	struct draft *draft;     /* owned */
+	struct check *check;     /* owned */
+	struct payload *payload; /* owned */
+	enum field_id focus;
+	enum compose_mode mode;
+	struct edit edit;
+	struct list items;        /* COMPOSE_LIST: cursor over the items */
+	struct list payload_list; /* full-screen payload: scrolling */
+	size_t form_top;
+	bool item_new;            /* COMPOSE_ITEM: Esc takes the row away again */
+	bool wire;                /* payload shown as wire bytes */
+	struct err refusal;       /* what the service said last; field set or not */
+	unsigned refusal_rev;     /* draft_rev of that field then: an edit clears it */
+	unsigned saved_changes;   /* draft_changes() that are on disk */
+	int64_t changed_ms;       /* mono, of the last change; 0 = none since saving */
+	int64_t first_unsaved_ms; /* mono, of the first change since saving */
+	int64_t saved_wall_ms;
+	struct edit unlock; /* review: the project's name for LIVE */
+	bool sent;          /* UI_SUBMIT is under way: a second Enter does nothing */
+};
+
+void compose_init(struct compose *c, struct draft *draft); /* takes it */
+void compose_done(struct compose *c);
+void compose_open(struct ui *ui, struct draft *draft); /* another draft; takes it */
+
+/* Keys of the form, its editors, the payload view and the review; by ui->view. */
+void compose_key(struct ui *ui, uint32_t key);
+void payload_key(struct ui *ui, uint32_t key);
+void review_key(struct ui *ui, uint32_t key);
+void compose_paste(struct ui *ui, const char *text, size_t n, bool cut);
+/* Everything else that concerns the form: submitted, edited, choice taken. */
+void compose_msg(struct ui *ui, const struct msg *msg);
+/* A picker for field f was answered with name. */
+void compose_picked(struct ui *ui, enum field_id f, const char *name);
+/* The service refused row seq of this draft. */
+void compose_refused(struct ui *ui, const struct err *err);
+
+void view_compose(struct ui *ui, struct grid *g, struct rect body);
+void view_payload(struct ui *ui, struct grid *g, struct rect body);
+void view_review(struct ui *ui, struct grid *g, struct rect body);
+/* The line above the bottom line: what the focused thing is. out: size bytes. */
+void compose_note(const struct ui *ui, char *out, size_t size);
+
+#endif

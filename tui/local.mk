@@ -1,0 +1,17 @@
+# tui: the full-screen program. Never curl, never sqlite, never json-c.
+noinst_LIBRARIES += tui/libtui.a
+
+tui_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURSES_CFLAGS)
+tui_libtui_a_SOURCES = \
+	tui/keys.c	tui/keys.h
+
+# --- base: grid, theme, term, edit, list, fuzzy, picker, loop, tui ---
+tui_libtui_a_SOURCES +=
+
+# --- the form: ui, view, compose and its views ---
+tui_libtui_a_SOURCES +=
+
+# --- the rest of the screen: board, logview, popup ---
+tui_libtui_a_SOURCES +=
+
+TUI_LIBS = tui/libtui.a $(CORE_LIBS) $(CURSES_LIBS)

@@ -1,0 +1,34 @@
+/* logview.h - every call that was made, and what went over the wire. */
+#ifndef TUI_LOGVIEW_H
+#define TUI_LOGVIEW_H
+
+#include "core/api.h"
+#include "tui/list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ui;
+struct grid;
+struct rect;
+
+struct log_source { /* where the calls are: the session's api, or a table in tests */
+	size_t (*count)(const void *arg);
+	const struct api_call *(*get)(const void *arg, size_t i); /* newest first */
+	const void *arg;
+};
+
+struct logview {
+	struct log_source source;
+	struct list list;
+	int ticket;        /* of the call under the cursor: the cursor follows it */
+	bool open;         /* its request and reply are shown */
+	struct list lines; /* scrolling of them */
+};
+
+void logview_key(struct ui *ui, uint32_t key);
+void view_log(struct ui *ui, struct grid *g, struct rect body);
+void logview_note(const struct ui *ui, char *out, size_t size);
+
+#endif

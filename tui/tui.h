@@ -1,0 +1,20 @@
+/* tui.h - the door of this room: open the full-screen program and run it. */
+#ifndef TUI_TUI_H
+#define TUI_TUI_H
+
+#include "core/conf.h"
+#include "core/err.h"
+
+#include <stdbool.h>
+
+struct tui_options {
+	bool sandbox;           /* start the sandbox as a child and use it */
+	const char *draft_file; /* a payload to open as a draft, or NULL */
+	bool no_color;
+};
+
+/* Ends by the signal that ended it, after the terminal is restored and the draft saved. */
+enum err_code tui_run(struct conf *conf, const struct tui_options *options,
+		      struct err *err) MUST_CHECK;
+
+#endif
