@@ -9,7 +9,7 @@ core_librules_a_SOURCES = \
 	core/mem.c	core/mem.h
 
 # --- more rules: text, clock, random, json, task, filter ---
-core_librules_a_SOURCES +=
+core_librules_a_SOURCES += core/task.c core/task.h
 
 core_libcore_a_SOURCES =
 
@@ -17,7 +17,7 @@ core_libcore_a_SOURCES =
 core_libcore_a_SOURCES +=
 
 # --- the wire: endpoint, http, reply, api ---
-core_libcore_a_SOURCES +=
+core_libcore_a_SOURCES += core/endpoint.c core/endpoint.h
 
 # --- this machine: conf, child, spawn ---
 core_libcore_a_SOURCES +=

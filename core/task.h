@@ -32,7 +32,8 @@ extern const struct task_status_row task_statuses[TASK_STATUS_COUNT];
 /* The status called word, or TASK_OTHER. */
 enum task_status task_status_find(const char *word);
 
-/* May the service move a task from one to the other? Source: scale-api 5, life cycle. */
+/* May the service move a task from one to the other? Staying is no move; a word we do
+ * not know may come from and lead to anything else. Source: API reference, tasks, life cycle. */
 bool task_status_may_follow(enum task_status from, enum task_status to);
 
 /*
@@ -54,7 +55,8 @@ struct task {
 };
 
 void task_init(struct task *t); /* every string "", owned */
-void task_done(struct task *t);
+void task_done(struct task *t); /* leaves NULLs: task_init() before using it again */
+/* Replace *member by a copy of s (n bytes, cut at a NUL when read as a string). */
 void task_set(char **member, const char *s, size_t n);
 
 #endif

@@ -31,6 +31,11 @@ tests_test_rules_SOURCES = tests/test_rules.c
 tests_test_rules_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 
 # --- the wire: http, reply, api ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_task
+endif
+tests_test_task_SOURCES = tests/test_task.c
+tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- this machine: conf, child, filter, outbox; the command line ---
 
