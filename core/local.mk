@@ -10,6 +10,10 @@ core_librules_a_SOURCES = \
 
 # --- more rules: text, clock, random, json, task, filter ---
 core_librules_a_SOURCES += core/task.c core/task.h
+core_librules_a_SOURCES += \
+	core/clock.c	core/clock.h \
+	core/random.c	core/random.h \
+	core/text.c	core/text.h
 
 core_libcore_a_SOURCES =
 
