@@ -6,7 +6,13 @@ tui_libtui_a_SOURCES = \
 	tui/keys.c	tui/keys.h
 
 # --- base: grid, theme, term, edit, list, fuzzy, picker, loop, tui ---
-tui_libtui_a_SOURCES +=
+tui_libtui_a_SOURCES += \
+	tui/fuzzy.c	tui/fuzzy.h \
+	tui/grid.c	tui/grid.h \
+	tui/list.c	tui/list.h \
+	tui/theme.c	tui/theme.h \
+	tui/theme_color.c \
+	tui/theme_file.c
 
 # --- the form: ui, view, compose and its views ---
 tui_libtui_a_SOURCES +=

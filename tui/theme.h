@@ -84,7 +84,11 @@ size_t theme_list(const char *user_dir, char ***names);
 
 const char *theme_role_name(enum role role);
 
-/* Nearest of the terminal's colours (8, 16, 88 or 256) for an #rrggbb or a high index; -1 stays. */
+/* Text of a theme that is built in ("default", "mono"), or NULL. */
+const char *theme_built_in(const char *name);
+
+/* Nearest of the terminal's colours (8, 16, 88, 256 or direct) for an #rrggbb or a high index;
+ * -1 stays, and is all there is below 8 colours. */
 int theme_degrade(int32_t color, int colors);
 
 #endif
