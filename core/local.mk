@@ -12,6 +12,7 @@ core_librules_a_SOURCES = \
 core_librules_a_SOURCES += core/task.c core/task.h
 core_librules_a_SOURCES += \
 	core/clock.c	core/clock.h \
+	core/json.c	core/json.h	core/json_scan.c \
 	core/random.c	core/random.h \
 	core/text.c	core/text.h
 
