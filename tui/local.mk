@@ -18,6 +18,8 @@ tui_libtui_a_SOURCES += \
 tui_libtui_a_SOURCES +=
 
 # --- the rest of the screen: board, logview, popup ---
-tui_libtui_a_SOURCES +=
+tui_libtui_a_SOURCES += \
+	tui/doc.c	tui/doc.h	\
+	tui/jsonline.c	tui/jsonline.h
 
 TUI_LIBS = tui/libtui.a $(CORE_LIBS) $(CURSES_LIBS)

@@ -48,30 +48,36 @@ struct confirm {
 
 struct popup {
 	enum popup_kind kind;
-	struct picker picker; /* live for the three picker kinds */
-	enum field_id field;  /* POPUP_PICKER: whose value it chooses */
+	enum popup_kind under; /* help and questions may lie over a picker: it comes back */
+	struct picker picker;  /* live for the three picker kinds */
+	enum field_id field;   /* POPUP_PICKER: whose value it chooses */
 	enum field_pick what;
 	char **ids;
 	size_t id_count;       /* POPUP_DRAFTS: ids by item; owned */
 	char theme_before[32]; /* POPUP_THEMES: Esc goes back to it */
 	enum place help_place;
+	size_t help_top; /* first row of lines shown */
+	int help_rows;   /* as last drawn: rows shown, and rows of lines there are */
+	size_t help_lines;
 	struct edit help_search;
 	bool help_searching;
-	struct list help_list;
 	struct confirm confirm;
 };
 
-void popup_close(struct ui *ui); /* frees what the kind held */
+void popup_close(struct ui *ui); /* all that lies over the view; frees what it held */
 void popup_key(struct ui *ui, uint32_t key);
 void popup_paste(struct ui *ui, const char *text, size_t n);
-void popup_msg(struct ui *ui, const struct msg *msg); /* choices, drafts, themes */
-void popup_help(struct ui *ui);                       /* for ui_place() */
-void popup_pick(struct ui *ui, enum field_id f);      /* asks for its choices */
+/* Choices, drafts, themes (text: the name of the one in force). */
+void popup_msg(struct ui *ui, const struct msg *msg);
+void popup_help(struct ui *ui);                  /* for ui_place() */
+void popup_pick(struct ui *ui, enum field_id f); /* asks for its choices */
 void popup_themes(struct ui *ui);
 void popup_drafts(struct ui *ui);
 /* names: what a person calls the targets; both copied. y answers yes, never Enter. */
 void popup_confirm(struct ui *ui, enum confirm_kind kind, const char *question,
 		   const char (*keys)[BOARD_KEY_SIZE], const char (*names)[96], size_t n);
 void popup_view(struct ui *ui, struct grid *g);
+/* The words of the bottom line beside its keys, "" for none: what is asked, what is offered. */
+void popup_note(const struct ui *ui, char *out, size_t size);
 
 #endif

@@ -36,7 +36,7 @@ enum msg_kind {
 	MSG_DRAFT,     /* draft: opened; taken by the ui */
 	MSG_SUBMITTED, /* seq: the row is committed; err when it was refused before that */
 	MSG_EDITED,    /* text, n: what the editor left; answer to UI_EDITOR */
-	MSG_THEMES,    /* words, n: answer to UI_LIST_THEMES */
+	MSG_THEMES,    /* words, n: answer to UI_LIST_THEMES; text: the name in force */
 	MSG_SAVED,     /* the draft is on disk */
 	MSG_ERROR      /* err: something the loop could not do */
 };
@@ -79,7 +79,7 @@ enum ui_cmd_kind {
 	UI_SAVE,         /* put the draft on disk now */
 	UI_SUBMIT,       /* compose.draft through session_submit() */
 	UI_FETCH_ROWS,   /* fetch */
-	UI_LOAD_TASK,    /* key: from the store; also fetched from the service */
+	UI_LOAD_TASK,    /* key: from the store; flag: ask the service for it too */
 	UI_REFRESH,      /* flag: full */
 	UI_AUTO_REFRESH, /* number: ms, 0 = off */
 	UI_CANCEL_TASK,  /* key; flag: clear the unique_id too */

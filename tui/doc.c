@@ -1,0 +1,270 @@
+/* doc.c - see doc.h. A new kind of line is a member of the enum, a function
+ * that adds it and a case in draw(). */
+#include "config.h"
+
+#include "tui/doc.h"
+
+#include "core/json.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "tui/jsonline.h"
+#include "tui/keys.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_COLS 13 /* "callback_url" and a blank */
+
+enum doc_kind { DOC_GAP, DOC_HEAD, DOC_PAIR, DOC_WORDS, DOC_JSON };
+
+struct doc_line {
+	enum doc_kind kind;
+	enum role role;
+	const char *label; /* borrowed, or NULL */
+	size_t at, n;      /* bytes of text */
+	int indent;
+};
+
+void
+doc_init(struct doc *d)
+{
+	*d = (struct doc){ .text = BUF_INIT(DOC_BYTES_MAX) };
+}
+
+void
+doc_done(struct doc *d)
+{
+	buf_free(&d->text);
+	free(d->line);
+	doc_init(d);
+}
+
+void
+doc_start(struct doc *d, int cols)
+{
+	buf_clear(&d->text);
+	d->count = 0;
+	d->cols = cols > 0 ? cols : 1;
+}
+
+/* Add a line that says n bytes of text. */
+static void
+add(struct doc *d, struct doc_line line, const char *text, size_t n)
+{
+	bool last = d->count + 1 >= DOC_LINES_MAX || n >= DOC_BYTES_MAX - 1 - d->text.len;
+
+	if (d->count >= DOC_LINES_MAX || d->text.full)
+		return;
+	if (last) { /* the end of it: say so, and take no more */
+		line = (struct doc_line){ .kind = DOC_HEAD, .label = "more is not shown" };
+		d->text.full = true;
+		n = 0;
+	}
+	if (d->count == d->cap) {
+		d->cap = d->cap ? 2 * d->cap : 64;
+		d->line = mem_grow(d->line, d->cap, sizeof(*d->line));
+	}
+	line.at = d->text.len;
+	line.n = n;
+	if (n)
+		buf_add(&d->text, text, n);
+	d->line[d->count++] = line;
+}
+
+void
+doc_head(struct doc *d, const char *head)
+{
+	if (d->count)
+		add(d, (struct doc_line){ .kind = DOC_GAP }, NULL, 0);
+	add(d, (struct doc_line){ .kind = DOC_HEAD, .label = head }, NULL, 0);
+}
+
+void
+doc_pair(struct doc *d, const char *label, enum role role, const char *value, size_t n)
+{
+	add(d, (struct doc_line){ .kind = DOC_PAIR, .label = label, .role = role }, value, n);
+}
+
+void
+doc_pairf(struct doc *d, const char *label, enum role role, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	doc_pair(d, label, role, text, strlen(text));
+}
+
+/* Bytes of s that make one line of cols columns, broken at a blank if there is one. */
+static size_t
+fit(const char *s, size_t n, int cols)
+{
+	size_t at = 0, blank = 0;
+	int used = 0;
+
+	while (at < n) {
+		struct glyph gl;
+		size_t len = text_glyph(s + at, n - at, &gl);
+
+		if (used + gl.cols > cols && at > 0)
+			return blank ? blank : at;
+		if (s[at] == ' ')
+			blank = at + 1;
+		used += gl.cols;
+		at += len;
+	}
+	return n;
+}
+
+void
+doc_words(struct doc *d, int indent, enum role role, const char *text, size_t n)
+{
+	int cols = d->cols - indent - 1 > 8 ? d->cols - indent - 1 : 8;
+
+	for (size_t at = 0; at < n;) {
+		const char *end = memchr(text + at, '\n', n - at);
+		size_t line = end ? (size_t)(end - text) - at : n - at;
+
+		for (size_t done = 0, step; done < line || line == 0; done += step) {
+			step = fit(text + at + done, line - done, cols);
+			add(d,
+			    (struct doc_line){ .kind = DOC_WORDS, .role = role, .indent = indent },
+			    text + at + done, step);
+			if (line == 0)
+				break;
+		}
+		at += line + 1;
+	}
+}
+
+void
+doc_wordsf(struct doc *d, int indent, enum role role, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	doc_words(d, indent, role, text, strlen(text));
+}
+
+static void
+add_lines(struct doc *d, struct doc_line like, const char *text, size_t n)
+{
+	for (size_t at = 0; at < n;) {
+		const char *end = memchr(text + at, '\n', n - at);
+		size_t line = end ? (size_t)(end - text) - at : n - at;
+
+		add(d, like, text + at, line);
+		at += line + 1;
+	}
+}
+
+void
+doc_json(struct doc *d, const char *text, size_t n)
+{
+	struct buf pretty = BUF_INIT(DOC_BYTES_MAX);
+	struct err err = ERR_INIT;
+	struct json_span value;
+
+	if (json_scan(text, n, &value, NULL, &err) == ERR_OK) {
+		json_pretty(&pretty, &value, 0);
+		add_lines(d, (struct doc_line){ .kind = DOC_JSON }, buf_str(&pretty), pretty.len);
+	} else {
+		add_lines(d, (struct doc_line){ .kind = DOC_WORDS, .role = ROLE_VALUE }, text, n);
+	}
+	buf_free(&pretty);
+}
+
+static size_t
+last_top(const struct doc *d)
+{
+	size_t rows = d->rows > 0 ? (size_t)d->rows : 1;
+
+	return d->count > rows ? d->count - rows : 0;
+}
+
+static void
+scroll(struct doc *d, long delta)
+{
+	size_t step = delta < 0 ? 0 - (size_t)delta : (size_t)delta;
+
+	if (delta < 0)
+		d->top = d->top > step ? d->top - step : 0;
+	else
+		d->top += step;
+	if (d->top > last_top(d))
+		d->top = last_top(d);
+}
+
+bool
+doc_move(struct doc *d, int command)
+{
+	long half = d->rows > 3 ? d->rows / 2 : 1;
+	long page = d->rows > 2 ? d->rows - 1 : 1;
+
+	switch (command) {
+	case CMD_UP: scroll(d, -1); return true;
+	case CMD_DOWN: scroll(d, 1); return true;
+	case CMD_TOP: d->top = 0; return true;
+	case CMD_BOTTOM: d->top = last_top(d); return true;
+	case CMD_HALF_UP: scroll(d, -half); return true;
+	case CMD_HALF_DOWN: scroll(d, half); return true;
+	case CMD_PAGE_UP: scroll(d, -page); return true;
+	case CMD_PAGE_DOWN: scroll(d, page); return true;
+	default: return false;
+	}
+}
+
+static void
+draw(const struct doc *d, const struct doc_line *l, struct grid *g, int y, struct rect r)
+{
+	const char *text = buf_str(&d->text) + l->at;
+	int x = r.x + 1, width = r.cols - 1;
+
+	switch (l->kind) {
+	case DOC_GAP: break;
+	case DOC_HEAD: grid_text(g, y, x, width, ROLE_HEAD, l->label); break;
+	case DOC_PAIR:
+		grid_text(g, y, x, LABEL_COLS - 1 < width ? LABEL_COLS - 1 : width, ROLE_LABEL,
+			  l->label);
+		grid_text_middle(g, y, x + LABEL_COLS, width - LABEL_COLS, l->role, text, l->n);
+		break;
+	case DOC_WORDS:
+		grid_text_middle(g, y, x + l->indent, width - l->indent, l->role, text, l->n);
+		break;
+	case DOC_JSON: json_line(g, y, x, width, text, l->n); break;
+	}
+}
+
+void
+doc_view(struct doc *d, struct grid *g, struct rect r)
+{
+	d->rows = r.rows;
+	if (d->top > last_top(d))
+		d->top = last_top(d);
+	for (int i = 0; i < r.rows && d->top + (size_t)i < d->count; i++)
+		draw(d, &d->line[d->top + (size_t)i], g, r.y + i, r);
+}
+
+void
+doc_text(const struct doc *d, struct buf *out)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		const struct doc_line *l = &d->line[i];
+
+		if (l->kind == DOC_PAIR)
+			buf_addf(out, "%-*s", LABEL_COLS, l->label);
+		else if (l->label)
+			buf_adds(out, l->label);
+		for (int k = 0; k < l->indent; k++)
+			buf_adds(out, " ");
+		text_show(out, buf_str(&d->text) + l->at, l->n, 0);
+		buf_adds(out, "\n");
+	}
+}
