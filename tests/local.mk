@@ -70,6 +70,12 @@ tests_fuzz_theme_LDADD   = tui/libtui.a core/librules.a
 # --- board, log, popups: reducer and screens ---
 
 # --- the real program on a pseudo terminal; bench ---
+EXTRA_PROGRAMS     += tests/bench
+CLEANFILES         += tests/bench$(EXEEXT)
+tests_bench_SOURCES = tests/bench.c
+tests_bench_LDADD   = $(RULES_LIBS) -lutil
+bench: all tests/bench$(EXEEXT)
+	@MS_SRCDIR='$(abs_top_srcdir)' ./tests/bench$(EXEEXT)
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZERS)
 TESTS          += $(UNIT_TESTS)
