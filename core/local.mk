@@ -19,7 +19,9 @@ core_librules_a_SOURCES += \
 core_libcore_a_SOURCES =
 
 # --- a draft and its bytes: draft, check, payload ---
-core_libcore_a_SOURCES +=
+core_libcore_a_SOURCES += \
+	core/draft.c	core/draft.h	core/draft_impl.h \
+	core/draft_items.c	core/draft_save.c
 
 # --- the wire: endpoint, http, reply, api ---
 core_libcore_a_SOURCES += core/endpoint.c core/endpoint.h
