@@ -29,12 +29,14 @@ enum conf_id {
 	CONF_COUNT
 };
 
-struct conf_option {      /* THE TABLE: file keys, flags, environment, man page */
-	const char *name; /* "refresh": key in the file, --refresh */
-	const char *env;  /* environment variable, or NULL */
+struct conf_option {       /* THE TABLE: file keys, flags, environment, man page */
+	const char *name;  /* "key_file": key in the file; the flag is --key-file */
+	const char *env;   /* environment variable, or NULL */
+	const char *arg;   /* what the value is, for help: "SECONDS" */
+	const char *words; /* the words it may be, separated by blanks; NULL = see arg */
 	const char *initial;
 	const char *help; /* one sentence */
-	bool flag;        /* may be given as --name VALUE */
+	bool flag;        /* may be given as --name VALUE; "yes" words: --name alone is yes */
 };
 extern const struct conf_option conf_options[CONF_COUNT];
 

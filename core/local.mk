@@ -9,6 +9,7 @@ core_librules_a_SOURCES = \
 	core/mem.c	core/mem.h
 
 # --- more rules: text, clock, random, json, task, filter ---
+core_librules_a_SOURCES += core/near.c core/near.h
 core_librules_a_SOURCES += core/task.c core/task.h
 core_librules_a_SOURCES += \
 	core/clock.c	core/clock.h \
@@ -27,7 +28,10 @@ core_libcore_a_SOURCES += \
 core_libcore_a_SOURCES += core/endpoint.c core/endpoint.h
 
 # --- this machine: conf, child, spawn ---
-core_libcore_a_SOURCES +=
+core_libcore_a_SOURCES += \
+	core/conf.c	core/conf.h	core/conf_impl.h \
+	core/conf_file.c	core/conf_key.c	core/conf_path.c \
+	core/conf_value.c	core/conf_words.c
 
 # --- what is remembered, and what joins it all: outbox, store, session ---
 core_libcore_a_SOURCES +=

@@ -46,6 +46,11 @@ tests_test_task_SOURCES = tests/test_task.c
 tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- this machine: conf, child, filter, outbox; the command line ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_conf
+endif
+tests_test_conf_SOURCES = tests/test_conf.c
+tests_test_conf_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- store and session ---
 

@@ -1,0 +1,636 @@
+/* test_conf.c - what is in force, where it came from, and where the key is kept. */
+#include "config.h"
+
+#include "tests/test.h"
+
+#include "core/conf.h"
+#include "core/conf_impl.h"
+#include "core/near.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char root[] = "/tmp/ms-conf-XXXXXX";
+static char warnings[4096];
+
+static void
+warn(const char *text, void *arg)
+{
+	size_t n = strlen(warnings);
+
+	(void)arg;
+	snprintf(warnings + n, sizeof(warnings) - n, "%s\n", text);
+}
+
+static const char *
+in(const char *name)
+{
+	static char path[4][256];
+	static unsigned turn;
+	char *p = path[turn++ % 4];
+
+	snprintf(p, sizeof(path[0]), "%s/%s", root, name);
+	return p;
+}
+
+static void
+write_file(const char *path, const char *text, size_t n, mode_t mode)
+{
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, n), n);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void
+config(const char *text)
+{
+	write_file(in("config.ini"), text, strlen(text), 0600);
+	setenv("MULTISTAGE_CONFIG", in("config.ini"), 1);
+}
+
+static int
+fresh(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CONF_COUNT; i++)
+		unsetenv(conf_options[i].env);
+	unsetenv("MULTISTAGE_CONFIG");
+	unsetenv("SCALE_API_KEY");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("XDG_CACHE_HOME");
+	unsetenv("XDG_DATA_HOME");
+	setenv("HOME", root, 1);
+	setenv("XDG_STATE_HOME", in("state"), 1);
+	warnings[0] = '\0';
+	return 0;
+}
+
+static struct conf *
+must_open(const struct conf_flags *flags)
+{
+	struct err err = ERR_INIT;
+	struct conf *c = conf_open(flags, warn, NULL, &err);
+
+	if (!c)
+		fail_msg("%s (%s)", err.msg, err.hint);
+	return c;
+}
+
+static void
+must_fail(const struct conf_flags *flags, const char *part)
+{
+	struct err err = ERR_INIT;
+	struct conf *c = conf_open(flags, warn, NULL, &err);
+
+	if (c)
+		fail_msg("no error with \"%s\"", part);
+	assert_int_equal(err.code, ERR_CONFIG);
+	if (!strstr(err.msg, part) && !strstr(err.hint, part))
+		fail_msg("\"%s\" is not in \"%s\" (%s)", part, err.msg, err.hint);
+}
+
+static void
+without_a_file_everything_is_built_in(void **state)
+{
+	struct conf *c = must_open(NULL);
+
+	(void)state;
+	for (int i = 0; i < CONF_COUNT; i++) {
+		assert_string_equal(conf_get(c, (enum conf_id)i), conf_options[i].initial);
+		assert_string_equal(conf_origin(c, (enum conf_id)i), "built in");
+	}
+	assert_int_equal(conf_number(c, CONF_REFRESH), 15);
+	assert_false(conf_yes(c, CONF_UTC));
+	assert_string_equal(warnings, "");
+	conf_close(c);
+}
+
+static void
+each_source_wins_over_the_one_below(void **state)
+{
+	struct conf_flags flags = { .value[CONF_REFRESH] = "5" };
+	struct conf *c;
+
+	(void)state;
+	config("refresh = 1\ntheme = one\nescdelay = 11\nascii = yes\n"
+	       "[profile work]\nrefresh = 2\ntheme = two\nescdelay = 12\n"
+	       "[profile other]\nascii = no\n");
+	setenv("MULTISTAGE_PROFILE", "work", 1);
+	setenv("MULTISTAGE_REFRESH", "3", 1);
+	setenv("MULTISTAGE_THEME", "three", 1);
+	c = must_open(&flags);
+	assert_string_equal(conf_get(c, CONF_REFRESH), "5");
+	assert_string_equal(conf_origin(c, CONF_REFRESH), "--refresh");
+	assert_string_equal(conf_get(c, CONF_THEME), "three");
+	assert_string_equal(conf_origin(c, CONF_THEME), "MULTISTAGE_THEME");
+	assert_string_equal(conf_get(c, CONF_ESCDELAY), "12");
+	assert_string_equal(conf_origin(c, CONF_ESCDELAY), "config.ini:8");
+	assert_string_equal(conf_get(c, CONF_ASCII), "yes");
+	assert_string_equal(conf_origin(c, CONF_ASCII), "config.ini:4");
+	assert_string_equal(conf_get(c, CONF_PROFILE), "work");
+	assert_string_equal(warnings, "");
+	conf_close(c);
+}
+
+static void
+a_profile_is_chosen_by_file_environment_or_flag(void **state)
+{
+	struct conf_flags flags = { .value[CONF_PROFILE] = "c" };
+	struct conf *c;
+
+	(void)state;
+	config("profile = a\n[profile a]\ntheme = a\n[profile b]\ntheme = b\n[profile c]\n");
+	c = must_open(NULL);
+	assert_string_equal(conf_get(c, CONF_THEME), "a");
+	conf_close(c);
+	setenv("MULTISTAGE_PROFILE", "b", 1);
+	c = must_open(NULL);
+	assert_string_equal(conf_get(c, CONF_THEME), "b");
+	conf_close(c);
+	c = must_open(&flags); /* an empty profile exists, too */
+	assert_string_equal(conf_get(c, CONF_THEME), "default");
+	assert_string_equal(conf_get(c, CONF_PROFILE), "c");
+	conf_close(c);
+	flags.value[CONF_PROFILE] = "d";
+	must_fail(&flags, "[profile d]");
+}
+
+static void
+what_is_not_known_warns_with_its_line_and_is_ignored(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	config("# a comment\n\ncolour = red\ntheem = mono\n"
+	       "[colors]\na = 1\nb = 2\n[profile x]\nkey_fil = /k\n[profile default]\ntheme=mono\n"
+	       "theme=light\n");
+	c = must_open(NULL);
+	assert_non_null(strstr(warnings, "config.ini:3: unknown key \"colour\""));
+	assert_non_null(strstr(warnings, "config.ini:4: unknown key \"theem\" is ignored; did you "
+					 "mean \"theme\"?"));
+	assert_non_null(strstr(warnings, "config.ini:6: unknown section [colors]"));
+	assert_null(strstr(warnings, "config.ini:7:"));
+	assert_non_null(strstr(warnings, "config.ini:9: unknown key \"key_fil\""));
+	assert_non_null(strstr(warnings, "config.ini:12: \"theme\" was given in line 11"));
+	assert_string_equal(conf_get(c, CONF_THEME), "light");
+	conf_close(c);
+}
+
+static void
+a_bad_value_is_an_error_with_its_place(void **state)
+{
+	static const struct {
+		const char *text, *part;
+	} bad[] = {
+		{ "\nrefresh = abc\n", "config.ini:2: refresh \"abc\"" },
+		{ "refresh = -1\n", "config.ini:1" },
+		{ "refresh = 86401\n", "0 to 86400" },
+		{ "refresh = 99999999999999999999\n", "config.ini:1" },
+		{ "ascii = maybe\n", "yes no auto" },
+		{ "utc = yes no\n", "config.ini:1" },
+		{ "theme = ../../x\n", "is not a name" },
+		{ "url = ftp://api.scale.com\n", "https://" },
+		{ "url = http://api.scale.com/v1\n", "unencrypted" },
+		{ "url = http://127.0.0.1.evil.com/\n", "unencrypted" },
+		{ "url = http://localhost.evil.com/\n", "unencrypted" },
+		{ "url = https://live_abc:@api.scale.com/v1\n", "user name" },
+		{ "url = https://api.scale.com/v1?x\n", "base URL" },
+		{ "url = https://api.scale.com.:443/v1\n", "base URL" },
+		{ "url = https://api.scale.com:99999/v1\n", "base URL" },
+		{ "url = https://b\xC3\xBC"
+		  "cher.de/v1\n",
+		  "base URL" },
+		{ "url = file:///etc/passwd\n", "https://" },
+		{ "url = https://\n", "base URL" },
+		{ "key_file = key\n", "absolute" },
+		{ "key_command = pass 'x\n", "not closed" },
+		{ "proxy = localhost:3128\n", "socks5" },
+		{ "nonsense\n", "config.ini:1: this is neither" },
+		{ "theme = a\n[profile\n", "config.ini:2: this is neither" },
+		{ "theme = \xFF\n", "UTF-8 (byte 8)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		config(bad[i].text);
+		must_fail(NULL, bad[i].part);
+	}
+	config("");
+	setenv("MULTISTAGE_ESCDELAY", "x", 1);
+	must_fail(NULL, "MULTISTAGE_ESCDELAY: escdelay \"x\"");
+	unsetenv("MULTISTAGE_ESCDELAY");
+	must_fail(&(struct conf_flags){ .value[CONF_ESCDELAY] = "y" }, "--escdelay: ");
+}
+
+static void
+a_good_url_is_kept_without_its_final_slash(void **state)
+{
+	static const char *const urls[][2] = {
+		{ "https://api.scale.com/v1/", "https://api.scale.com/v1" },
+		{ "http://localhost:8080/v1", "http://localhost:8080/v1" },
+		{ "http://127.0.0.1:1/", "http://127.0.0.1:1" },
+		{ "http://[::1]:80/v1//", "http://[::1]:80/v1" },
+		{ "https://[fe80::1]/v1", "https://[fe80::1]/v1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		struct conf *c = must_open(&(struct conf_flags){ .value[CONF_URL] = urls[i][0] });
+
+		assert_string_equal(conf_get(c, CONF_URL), urls[i][1]);
+		conf_close(c);
+	}
+}
+
+static void
+a_file_that_is_no_config_is_refused(void **state)
+{
+	size_t n = (1u << 20) + 1;
+	char *big = malloc(n);
+	char line[400];
+
+	(void)state;
+	memset(big, '\n', n);
+	write_file(in("config.ini"), big, n, 0600);
+	free(big);
+	setenv("MULTISTAGE_CONFIG", in("config.ini"), 1);
+	must_fail(NULL, "larger than");
+	write_file(in("config.ini"), "a\0b", 3, 0600);
+	must_fail(NULL, "UTF-8 (byte 1)");
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "theme = ", 8);
+	write_file(in("config.ini"), line, sizeof(line), 0600);
+	must_fail(NULL, "config.ini:1: the line is too long");
+	setenv("MULTISTAGE_CONFIG", root, 1);
+	must_fail(NULL, "not a regular file");
+	setenv("MULTISTAGE_CONFIG", in("nothing.ini"), 1);
+	must_fail(NULL, "nothing.ini: No such file");
+	must_fail(&(struct conf_flags){ .config_file = in("neither.ini") }, "neither.ini");
+}
+
+static void
+values_may_hold_signs_and_begin_anywhere(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	config("\xEF\xBB\xBF  theme = mono\r\n\tkey_command = sh -c 'a;b=c:d'\n ; comment\n");
+	c = must_open(NULL);
+	assert_string_equal(conf_get(c, CONF_THEME), "mono");
+	assert_string_equal(conf_get(c, CONF_KEY_COMMAND), "sh -c 'a;b=c:d'");
+	assert_string_equal(warnings, "");
+	conf_close(c);
+}
+
+static void
+the_state_folder_is_made_and_must_be_ours_alone(void **state)
+{
+	struct stat st;
+	struct conf *c;
+
+	(void)state;
+	setenv("XDG_STATE_HOME", in("new/deep"), 1);
+	c = must_open(NULL);
+	assert_int_equal(stat(in("new/deep/multistage"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_equal(stat(in("new"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_string_equal(conf_paths(c)->database, in("new/deep/multistage/multistage.db"));
+	conf_close(c);
+	assert_int_equal(chmod(in("new/deep/multistage"), 0770), 0);
+	must_fail(NULL, "chmod 700");
+	setenv("XDG_STATE_HOME", "relative", 1);
+	c = must_open(NULL);
+	assert_string_equal(conf_paths(c)->state_dir, in(".local/state/multistage"));
+	assert_string_equal(conf_paths(c)->theme_dir, in(".local/share/multistage/themes"));
+	assert_string_equal(conf_paths(c)->config_file, in(".config/multistage/config.ini"));
+	conf_close(c);
+	if (geteuid() == 0) { /* only root can give a folder away */
+		setenv("XDG_STATE_HOME", in("foreign"), 1);
+		assert_int_equal(mkdir(in("foreign"), 0700), 0);
+		assert_int_equal(mkdir(in("foreign/multistage"), 0700), 0);
+		assert_int_equal(chown(in("foreign/multistage"), 12345, 12345), 0);
+		must_fail(NULL, "somebody else");
+	}
+}
+
+static void
+the_key_leaves_the_environment(void **state)
+{
+	const char *key, *origin;
+	struct err err = ERR_INIT;
+	struct conf *c;
+	char *place;
+
+	(void)state;
+	setenv("SCALE_API_KEY", "test_0123456789", 1);
+	place = getenv("SCALE_API_KEY");
+	setenv("SSLKEYLOGFILE", "/tmp/x", 1);
+	setenv("SSL_CERT_FILE", "/tmp/x", 1);
+	setenv("SSL_CERT_DIR", "/tmp/x", 1);
+	setenv("OPENSSL_CONF", "/tmp/x", 1);
+	setenv("CURL_HOME", "/tmp/x", 1);
+	c = must_open(NULL);
+	assert_null(getenv("SCALE_API_KEY"));
+	assert_int_equal(place[0], 0);
+	assert_null(getenv("SSLKEYLOGFILE"));
+	assert_null(getenv("SSL_CERT_FILE"));
+	assert_null(getenv("SSL_CERT_DIR"));
+	assert_null(getenv("OPENSSL_CONF"));
+	assert_null(getenv("CURL_HOME"));
+	assert_int_equal(conf_key(c, &key, &origin, &err), ERR_OK);
+	assert_string_equal(key, "test_0123456789");
+	assert_string_equal(origin, "SCALE_API_KEY");
+	conf_close(c);
+}
+
+/* The error of conf_key(), or "key|origin". */
+static void
+key_gives(const char *want)
+{
+	const char *key, *origin;
+	struct err err = ERR_INIT;
+	struct conf *c = must_open(NULL);
+	char got[700];
+
+	if (conf_key(c, &key, &origin, &err) == ERR_OK)
+		snprintf(got, sizeof(got), "%s|%s", key, origin);
+	else
+		snprintf(got, sizeof(got), "%s: %s (%s)", err_name(err.code), err.msg, err.hint);
+	if (!strstr(got, want))
+		fail_msg("want \"%s\", got \"%s\"", want, got);
+	conf_close(c);
+}
+
+static void
+the_first_configured_source_counts_even_when_it_fails(void **state)
+{
+	(void)state;
+	key_gives("auth: there is no API key");
+	write_file(in("key"), "live_from_file\n", 15, 0600);
+	setenv("MULTISTAGE_KEY_FILE", in("key"), 1);
+	key_gives("live_from_file|key file ");
+	setenv("MULTISTAGE_KEY_COMMAND", "printf 'live_from_cmd\\nmore\\n'", 1);
+	key_gives("live_from_cmd|key_command (MULTISTAGE_KEY_COMMAND)");
+	mkdir(in("cred"), 0700);
+	write_file(in("cred/scale_api_key"), "live_from_systemd", 17, 0440);
+	setenv("CREDENTIALS_DIRECTORY", in("cred"), 1);
+	key_gives("live_from_systemd|key file ");
+	setenv("SCALE_API_KEY", "live_from_env", 1);
+	key_gives("live_from_env|SCALE_API_KEY");
+	setenv("SCALE_API_KEY", "short", 1);
+	key_gives("config: SCALE_API_KEY: a key has 8 to 256");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	setenv("MULTISTAGE_KEY_COMMAND", "false", 1);
+	key_gives("config: key_command false failed with status 1");
+}
+
+static void
+a_key_file_on_the_command_line_is_the_latest_word(void **state)
+{
+	struct conf_flags flags = { .value[CONF_KEY_FILE] = in("key") };
+	const char *key, *origin;
+	struct err err = ERR_INIT;
+	struct conf *c;
+
+	(void)state;
+	write_file(in("key"), "live_from_file\n", 15, 0600);
+	setenv("SCALE_API_KEY", "live_from_env", 1);
+	c = must_open(&flags);
+	assert_int_equal(conf_key(c, &key, &origin, &err), ERR_OK);
+	assert_string_equal(key, "live_from_file");
+	assert_int_equal(conf_key(c, &key, &origin, &err), ERR_OK);
+	assert_string_equal(key, "live_from_file");
+	conf_close(c);
+}
+
+static void
+a_key_file_must_be_ours_alone_and_one_key(void **state)
+{
+	char big[2000];
+
+	(void)state;
+	setenv("MULTISTAGE_KEY_FILE", in("key"), 1);
+	unlink(in("key"));
+	key_gives("No such file");
+	write_file(in("key"), "live_12345678\n", 14, 0644);
+	key_gives("run: chmod 600");
+	write_file(in("key"), "live_12345678\n", 14, 0620);
+	key_gives("run: chmod 600");
+	write_file(in("key"), "live_12345678\r\n", 15, 0600);
+	key_gives("live_12345678|");
+	write_file(in("key"), "", 0, 0600);
+	key_gives("holds no key");
+	write_file(in("key"), "live_1234\nlive_5678\n", 20, 0600);
+	key_gives("more than one line");
+	write_file(in("key"), "live_12\0345678\n", 13, 0600);
+	key_gives("byte 8 cannot be part of a key");
+	write_file(in("key"), "live:12345678\n", 14, 0600);
+	key_gives("byte 5 cannot be part of a key");
+	memset(big, 'a', sizeof(big));
+	write_file(in("key"), big, sizeof(big), 0600);
+	key_gives("too long");
+	unlink(in("key"));
+	assert_int_equal(mkfifo(in("key"), 0600), 0);
+	key_gives("not a regular file");
+	unlink(in("key"));
+	setenv("MULTISTAGE_KEY_FILE", root, 1);
+	key_gives("not a regular file");
+	if (geteuid() == 0) {
+		write_file(in("key"), "live_12345678\n", 14, 0600);
+		assert_int_equal(chown(in("key"), 12345, 12345), 0);
+		setenv("MULTISTAGE_KEY_FILE", in("key"), 1);
+		key_gives("belongs to somebody else");
+	}
+}
+
+static void
+a_key_command_has_limits(void **state)
+{
+	static const struct {
+		const char *command, *part;
+	} rows[] = {
+		{ "no-such-program-here", "cannot run key_command" },
+		{ "sh -c 'yes x | head -c 5000'", "more than 4096 bytes" },
+		{ "sh -c 'kill -9 $$'", "signal 9" },
+		{ "sh -c 'exit 3'", "status 3" },
+		{ "sleep 30", "took more than" },
+		{ "echo 'open", "not closed" },
+	};
+	struct err err;
+	char out[CONF_KEY_PRINT + 1] = "kept";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		err = (struct err)ERR_INIT;
+		/* The sleeper gets 100 ms, the rest as long as the real thing. */
+		int wait_ms = strncmp(rows[i].command, "sleep", 5) == 0 ? 100 : 60000;
+
+		assert_int_equal(conf_key_run(rows[i].command, wait_ms, out, sizeof(out), &err),
+				 ERR_CONFIG);
+		if (!strstr(err.msg, rows[i].part))
+			fail_msg("%s: %s", rows[i].command, err.msg);
+		assert_string_equal(out, "kept");
+	}
+	assert_int_equal(conf_key_run("printf one_line", 60000, out, sizeof(out), &err), ERR_OK);
+	assert_string_equal(out, "one_line");
+	assert_int_equal(conf_key_run("sh -c 'sleep 20 2>&- & echo first; echo second'", 60000, out,
+				      sizeof(out), &err),
+			 ERR_OK);
+	assert_string_equal(out, "first");
+}
+
+static void
+the_sandbox_takes_the_place_of_everything(void **state)
+{
+	struct err err = ERR_INIT;
+	const char *key, *origin;
+	struct conf *c;
+
+	(void)state;
+	setenv("SCALE_API_KEY", "live_12345678", 1);
+	c = must_open(&(struct conf_flags){ .value[CONF_URL] = "https://example.com/v1",
+					    .value[CONF_KEY_FILE] = "/none" });
+	assert_int_equal(conf_key_mode(c, "live_12345678"), KEY_LIVE);
+	assert_int_equal(conf_key_mode(c, "test_12345678"), KEY_TEST);
+	assert_int_equal(conf_key_mode(c, "abcdefgh|test"), KEY_TEST);
+	assert_false(conf_is_sandbox(c));
+	conf_use_sandbox(c, "/run/x.sock", "live_sandbox_1");
+	assert_true(conf_is_sandbox(c));
+	assert_string_equal(conf_get(c, CONF_URL), "http://localhost/v1");
+	assert_string_equal(conf_get(c, CONF_UNIX_SOCKET), "/run/x.sock");
+	assert_string_equal(conf_get(c, CONF_PROFILE), "sandbox");
+	assert_string_equal(conf_origin(c, CONF_URL), "sandbox");
+	assert_int_equal(conf_key(c, &key, &origin, &err), ERR_OK);
+	assert_string_equal(key, "live_sandbox_1");
+	assert_int_equal(conf_key_mode(c, key), KEY_SANDBOX);
+	conf_close(c);
+}
+
+static void
+words_are_split_as_a_shell_would(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *words[5];
+	} rows[] = {
+		{ "a b", { "a", "b" } },
+		{ "  a\tb\n", { "a", "b" } },
+		{ "'a b' \"c d\"", { "a b", "c d" } },
+		{ "a\\ b", { "a b" } },
+		{ "'' \"\"", { "", "" } },
+		{ "x'y'\"z\"", { "xyz" } },
+		{ "\"a\\\"b\\\\c\\d\"", { "a\"b\\c\\d" } },
+		{ "'a\\b'", { "a\\b" } },
+		{ "$HOME `x` *", { "$HOME", "`x`", "*" } },
+	};
+	static const char *const bad[] = { "", "  ", "'a", "\"a", "a\\" };
+	struct err err = ERR_INIT;
+	char **w = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t n = 0;
+
+		assert_int_equal(conf_words(rows[i].text, &w, &err), ERR_OK);
+		for (; w[n]; n++)
+			if (!rows[i].words[n] || strcmp(w[n], rows[i].words[n]) != 0)
+				fail_msg("%s: word %zu is %s", rows[i].text, n, w[n]);
+		assert_null(rows[i].words[n]);
+		conf_words_free(w);
+	}
+	w = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_int_equal(conf_words(bad[i], &w, &err), ERR_CONFIG);
+		assert_null(w);
+	}
+}
+
+static const char *
+some_name(size_t i, const void *arg)
+{
+	static const char *const names[] = { "submit", "show", "list", "cancel", NULL };
+
+	(void)arg;
+	return names[i];
+}
+
+static void
+a_near_word_is_found_and_a_far_one_is_not(void **state)
+{
+	(void)state;
+	assert_string_equal(near_match("sbumit", some_name, NULL), "submit");
+	assert_string_equal(near_match("lsit", some_name, NULL), "list");
+	assert_string_equal(near_match("cancle", some_name, NULL), "cancel");
+	assert_null(near_match("frobnicate", some_name, NULL));
+	assert_null(near_match("", some_name, NULL));
+}
+
+static void
+every_option_row_is_whole(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CONF_COUNT; i++) {
+		const struct conf_option *o = &conf_options[i];
+		struct err err = ERR_INIT;
+		char *out = NULL;
+
+		assert_true(o->name && o->env && o->arg && o->initial && o->help);
+		assert_int_equal(o->help[strlen(o->help) - 1], '.');
+		assert_int_equal(conf_value_find(o->name), i);
+		if (conf_value_read((enum conf_id)i, o->initial, &out, &err) != ERR_OK)
+			fail_msg("initial value of %s: %s", o->name, err.msg);
+		assert_string_equal(out, o->initial);
+		free(out);
+	}
+}
+
+static int
+drop(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(without_a_file_everything_is_built_in, fresh),
+		cmocka_unit_test_setup(each_source_wins_over_the_one_below, fresh),
+		cmocka_unit_test_setup(a_profile_is_chosen_by_file_environment_or_flag, fresh),
+		cmocka_unit_test_setup(what_is_not_known_warns_with_its_line_and_is_ignored, fresh),
+		cmocka_unit_test_setup(a_bad_value_is_an_error_with_its_place, fresh),
+		cmocka_unit_test_setup(a_good_url_is_kept_without_its_final_slash, fresh),
+		cmocka_unit_test_setup(a_file_that_is_no_config_is_refused, fresh),
+		cmocka_unit_test_setup(values_may_hold_signs_and_begin_anywhere, fresh),
+		cmocka_unit_test_setup(the_state_folder_is_made_and_must_be_ours_alone, fresh),
+		cmocka_unit_test_setup(the_key_leaves_the_environment, fresh),
+		cmocka_unit_test_setup(the_first_configured_source_counts_even_when_it_fails,
+				       fresh),
+		cmocka_unit_test_setup(a_key_file_on_the_command_line_is_the_latest_word, fresh),
+		cmocka_unit_test_setup(a_key_file_must_be_ours_alone_and_one_key, fresh),
+		cmocka_unit_test_setup(a_key_command_has_limits, fresh),
+		cmocka_unit_test_setup(the_sandbox_takes_the_place_of_everything, fresh),
+		cmocka_unit_test(words_are_split_as_a_shell_would),
+		cmocka_unit_test(a_near_word_is_found_and_a_far_one_is_not),
+		cmocka_unit_test(every_option_row_is_whole),
+	};
+	int failed;
+
+	if (!mkdtemp(root))
+		return 99;
+	failed = cmocka_run_group_tests_name("conf", tests, NULL, NULL);
+	nftw(root, drop, 16, FTW_DEPTH | FTW_PHYS);
+	return failed;
+}
