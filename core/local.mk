@@ -25,7 +25,12 @@ core_libcore_a_SOURCES += \
 	core/draft_items.c	core/draft_save.c
 
 # --- the wire: endpoint, http, reply, api ---
-core_libcore_a_SOURCES += core/endpoint.c core/endpoint.h
+core_libcore_a_SOURCES += \
+	core/endpoint.c	core/endpoint.h \
+	core/member.c	core/member.h \
+	core/reply.c	core/reply.h \
+	core/reply_refusal.c \
+	core/reply_task.c	core/reply_task.h
 
 # --- this machine: conf, child, spawn ---
 core_libcore_a_SOURCES += \

@@ -2,7 +2,9 @@
  *
  * Absent, null, unknown and wrongly typed keys never fail a reader: what is
  * not as documented counts as absent. Only a body that is not the JSON value
- * the call promises is ERR_PARSE.
+ * the call promises is ERR_PARSE, and so is one whose object lacks the key that
+ * names it: a task without task_id, a project or batch without name, a file
+ * without attachment_url.
  */
 #ifndef CORE_REPLY_H
 #define CORE_REPLY_H
@@ -14,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define REPLY_ITEMS_MAX 10000 /* of one list; a page has at most 100 */
 
 struct project { /* strings owned, never NULL */
 	char *name, *type;
@@ -45,7 +49,7 @@ struct reply {
 	long total; /* of a page: all matches; -1 if not told */
 	bool has_more;
 	char *next_token; /* owned; NULL when none */
-	size_t skipped;   /* entries of a list that were no objects with an id */
+	size_t skipped; /* entries of a list without a name (see above), or past REPLY_ITEMS_MAX */
 };
 
 void reply_init(struct reply *r, enum reply_kind kind);
@@ -59,16 +63,21 @@ enum err_code reply_read(struct reply *r, const char *body, size_t n, struct err
  * server's text, what to do next. status: HTTP. For a 400 that names a field
  * of the table, err->field is it. body may be JSON, HTML, empty, anything; its
  * first line is shown when it is not the documented shape. Always sets *err.
+ * A create that may have worked (408, 425, 5xx, codes nobody expects) is ERR_UNCONFIRMED.
  * key_hint: "live_....9f2c from SCALE_API_KEY" or "".
  */
 struct reply_context {
 	const char *key_hint;
 	const char *host;
-	int64_t retry_after_ms;    /* -1 if none */
-	const char *location_host; /* of a redirect, "" if none */
+	int64_t retry_after_ms;          /* -1 if none */
+	const char *location_host;       /* of a redirect, "" if none */
+	const struct endpoint *endpoint; /* or NULL: words and codes that fit any call */
 };
 enum err_code reply_refusal(long status, const char *body, size_t n,
 			    const struct reply_context *ctx, struct err *err);
+
+/* Add the hint for a call that may have arrived while no trusted answer came. */
+enum err_code reply_doubt_hint(const struct endpoint *e, struct err *err);
 
 /* The task id in a 409 text ("... different task (<24 hex>)."), "" if none. out: 64 bytes. */
 void reply_owner_of_id(const char *body, size_t n, char *out, size_t size);

@@ -40,8 +40,16 @@ tests_test_draft_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_task
+UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal
 endif
+FUZZERS += tests/fuzz_reply
+tests_fuzz_reply_SOURCES = tests/fuzz_reply.c $(FUZZ_MAIN)
+tests_fuzz_reply_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_reply_LDADD   = core/libcore.a $(RULES_LIBS)
+tests_test_reply_SOURCES = tests/test_reply.c
+tests_test_reply_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_refusal_SOURCES = tests/test_refusal.c
+tests_test_refusal_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_task_SOURCES = tests/test_task.c
 tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
