@@ -56,11 +56,20 @@ tear(struct grid *g, int y, int x, int cols)
 		memcpy(grid_at(g, y, x + cols)->text, " ", 2);
 }
 
+/* Does the glyph stand for something else? A letter that only lost a selector does not. */
+static bool
+is_stand_in(const struct glyph *gl, const char *s, size_t n)
+{
+	unsigned char lead = (unsigned char)gl->text[0];
+	size_t first = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+
+	return gl->made && (n < first || memcmp(gl->text, s, first) != 0);
+}
+
 /* One glyph at a column that may be outside of the grid; what does not fit whole is blank. */
 static void
 put_glyph(struct grid *g, int y, int x, const struct glyph *gl, enum role role)
 {
-	unsigned char r = gl->made && role != ROLE_CURSOR ? ROLE_MADE : (unsigned char)role;
 	bool ascii = gl->len == gl->cols && gl->len > 1; /* "<9B>": a cell a byte */
 	bool whole = x >= 0 && x + gl->cols <= g->cols;
 
@@ -70,7 +79,7 @@ put_glyph(struct grid *g, int y, int x, const struct glyph *gl, enum role role)
 		if (x + i < 0 || x + i >= g->cols)
 			continue;
 		c = grid_at(g, y, x + i);
-		*c = (struct cell){ .role = r };
+		*c = (struct cell){ .role = (unsigned char)role };
 		if (ascii)
 			c->text[0] = gl->text[i];
 		else if (!whole)
@@ -121,7 +130,8 @@ put(struct grid *g, int y, int x, int width, enum role role, const char *text, s
 				tear(g, y, from + torn, to - from - torn);
 				torn = to - from;
 			}
-			put_glyph(g, y, x + used, &gl, role);
+			put_glyph(g, y, x + used, &gl,
+				  is_stand_in(&gl, text + at, n - at) ? ROLE_MADE : role);
 			used += gl.cols;
 			at += len;
 		}
