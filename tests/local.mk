@@ -67,9 +67,11 @@ tests_test_conf_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_fuzzy tests/test_grid tests/test_list tests/test_theme
+UNIT_TESTS += tests/test_edit tests/test_fuzzy tests/test_grid tests/test_list tests/test_theme
 endif
-FUZZERS += tests/fuzz_theme
+FUZZERS += tests/fuzz_edit tests/fuzz_theme
+tests_test_edit_SOURCES  = tests/test_edit.c
+tests_test_edit_LDADD    = $(BASE_LIBS)
 tests_test_fuzzy_SOURCES = tests/test_fuzzy.c
 tests_test_fuzzy_LDADD   = $(BASE_LIBS)
 tests_test_grid_SOURCES  = tests/test_grid.c
@@ -78,6 +80,9 @@ tests_test_list_SOURCES  = tests/test_list.c
 tests_test_list_LDADD    = $(BASE_LIBS)
 tests_test_theme_SOURCES = tests/test_theme.c
 tests_test_theme_LDADD   = $(BASE_LIBS) -lm
+tests_fuzz_edit_SOURCES  = tests/fuzz_edit.c $(FUZZ_MAIN)
+tests_fuzz_edit_LDFLAGS  = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_edit_LDADD    = tui/libtui.a $(RULES_LIBS)
 tests_fuzz_theme_SOURCES = tests/fuzz_theme.c $(FUZZ_MAIN)
 tests_fuzz_theme_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_theme_LDADD   = tui/libtui.a core/librules.a

@@ -7,12 +7,15 @@ tui_libtui_a_SOURCES = \
 
 # --- base: grid, theme, term, edit, list, fuzzy, picker, loop, tui ---
 tui_libtui_a_SOURCES += \
+	tui/edit.c	tui/edit.h \
+	tui/edit_view.c \
 	tui/fuzzy.c	tui/fuzzy.h \
 	tui/grid.c	tui/grid.h \
 	tui/list.c	tui/list.h \
 	tui/theme.c	tui/theme.h \
 	tui/theme_color.c \
-	tui/theme_file.c
+	tui/theme_file.c \
+	tui/wrap.c	tui/wrap.h
 
 # --- the form: ui, view, compose and its views ---
 tui_libtui_a_SOURCES +=
