@@ -67,7 +67,8 @@ tests_test_conf_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_edit tests/test_fuzzy tests/test_grid tests/test_list tests/test_theme
+UNIT_TESTS += tests/test_edit tests/test_fuzzy tests/test_grid tests/test_list \
+	tests/test_picker tests/test_theme
 endif
 FUZZERS += tests/fuzz_edit tests/fuzz_theme
 tests_test_edit_SOURCES  = tests/test_edit.c
@@ -78,6 +79,8 @@ tests_test_grid_SOURCES  = tests/test_grid.c
 tests_test_grid_LDADD    = $(BASE_LIBS)
 tests_test_list_SOURCES  = tests/test_list.c
 tests_test_list_LDADD    = $(BASE_LIBS)
+tests_test_picker_SOURCES = tests/test_picker.c
+tests_test_picker_LDADD  = $(BASE_LIBS)
 tests_test_theme_SOURCES = tests/test_theme.c
 tests_test_theme_LDADD   = $(BASE_LIBS) -lm
 tests_fuzz_edit_SOURCES  = tests/fuzz_edit.c $(FUZZ_MAIN)

@@ -12,6 +12,8 @@ tui_libtui_a_SOURCES += \
 	tui/fuzzy.c	tui/fuzzy.h \
 	tui/grid.c	tui/grid.h \
 	tui/list.c	tui/list.h \
+	tui/picker.c	tui/picker.h \
+	tui/picker_view.c \
 	tui/theme.c	tui/theme.h \
 	tui/theme_color.c \
 	tui/theme_file.c \

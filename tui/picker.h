@@ -23,8 +23,9 @@ struct picker {
 	size_t shown_count; /* indices that match, best first */
 	struct edit filter;
 	struct list list;
-	char status[96]; /* "cached 2 h ago", "loading", an error */
-	bool free_text;  /* what is typed may be taken as it is */
+	char status[96];  /* "cached 2 h ago", "loading", an error */
+	bool free_text;   /* what is typed may be taken as it is */
+	enum place place; /* whose keys its bottom edge names: IN_PICKER, IN_THEMES, IN_DRAFTS */
 };
 
 void picker_init(struct picker *p, const char *title, bool free_text);
@@ -33,11 +34,15 @@ void picker_done(struct picker *p);
 void picker_fill(struct picker *p, const struct picker_item *items, size_t n, size_t recent);
 void picker_put_cursor(struct picker *p, const char *name);
 
+/* Enter with nothing that matches answers PICKER_TYPED where free text is allowed. */
 enum picker_answer { PICKER_STAYS, PICKER_CHOSEN, PICKER_TYPED, PICKER_CLOSED, PICKER_RELOAD };
 enum picker_answer picker_key(struct picker *p, uint32_t key);
 void picker_paste(struct picker *p, const char *text, size_t n);
 /* PICKER_CHOSEN: the item's name; PICKER_TYPED: the filter text. "" if there is none. */
 const char *picker_value(const struct picker *p, enum picker_answer answer);
+
+/* Name of the item under the cursor, or NULL: what a live preview shows. */
+const char *picker_current(const struct picker *p);
 
 void picker_view(struct picker *p, struct grid *g, struct rect r);
 
