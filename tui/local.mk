@@ -24,6 +24,10 @@ tui_libtui_a_SOURCES +=
 
 # --- the rest of the screen: board, logview, popup ---
 tui_libtui_a_SOURCES += \
+	tui/board.c	tui/board.h	tui/board_local.h \
+	tui/board_rows.c	tui/board_filter.c	tui/board_act.c \
+	tui/board_copy.c	tui/board_detail.c \
+	tui/view_board.c	tui/view_board_rows.c \
 	tui/doc.c	tui/doc.h	\
 	tui/jsonline.c	tui/jsonline.h
 
