@@ -35,13 +35,6 @@ board_done(struct board *b)
 	*b = (struct board){ .above = -1, .total = -1 };
 }
 
-void
-board_enter(struct ui *ui)
-{
-	if (!ui->board.loaded)
-		board_fetch(ui);
-}
-
 static void
 open_detail(struct ui *ui, bool focus)
 {
@@ -105,12 +98,10 @@ static void
 toggle_auto(struct ui *ui)
 {
 	struct board *b = &ui->board;
-	struct ui_cmd *cmd = ui_ask(ui, UI_AUTO_REFRESH);
 
 	b->auto_ms = b->auto_ms ? 0 : AUTO_MS;
 	b->next_refresh_mono_ms = b->auto_ms ? ui->now.mono_ms + b->auto_ms : 0;
-	if (cmd)
-		cmd->number = b->auto_ms;
+	ui_ask(ui, UI_AUTO_REFRESH)->number = b->auto_ms;
 	ui_toast(ui, ROLE_NOTE, b->auto_ms ? "refreshes every 60 s" : "refreshes by hand: r");
 }
 
@@ -138,6 +129,7 @@ command(struct ui *ui, int cmd)
 	case CMD_OPEN: open_detail(ui, false); break;
 	case CMD_PANE: pane(ui); break;
 	case CMD_BACK: back(ui); break;
+	case CMD_QUIT: back(ui); break; /* of the detail; the list's is ui.c's */
 	case CMD_FILTER: board_filter_start(ui); break;
 	case CMD_SORT: next_sort(ui); break;
 	case CMD_REVERSE: reverse(ui); break;

@@ -70,8 +70,6 @@ struct board {
 
 void board_init(struct board *b);
 void board_done(struct board *b);
-/* The view is shown: ask for rows if there are none yet. */
-void board_enter(struct ui *ui);
 void board_key(struct ui *ui, uint32_t key);
 void board_msg(struct ui *ui, const struct msg *msg); /* rows, task, session events, errors */
 void board_paste(struct ui *ui, const char *text, size_t n);

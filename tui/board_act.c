@@ -122,10 +122,7 @@ board_cancels_done(struct board_cancels *c)
 static void
 abandon(struct ui *ui, int64_t seq)
 {
-	struct ui_cmd *cmd = ui_ask(ui, UI_ABANDON);
-
-	if (cmd)
-		cmd->number = seq;
+	ui_ask(ui, UI_ABANDON)->number = seq;
 }
 
 static void
@@ -158,8 +155,6 @@ board_cancels_go_on(struct ui *ui)
 			continue;
 		}
 		cmd = ui_ask(ui, UI_CANCEL_TASK);
-		if (!cmd)
-			break;
 		snprintf(cmd->key, sizeof(cmd->key), "%s", key);
 		cmd->flag = c->clear_unique_id;
 	}
@@ -204,10 +199,7 @@ board_confirmed(struct ui *ui, const struct confirm *c)
 	if (c->kind == CONFIRM_ABANDON) {
 		abandon(ui, c->seq);
 	} else if (c->kind == CONFIRM_RESEND) {
-		struct ui_cmd *cmd = ui_ask(ui, UI_RESEND);
-
-		if (cmd)
-			cmd->number = c->seq;
+		ui_ask(ui, UI_RESEND)->number = c->seq;
 	} else if (c->kind == CONFIRM_CANCEL) {
 		board_cancels_done(&b->cancels);
 		b->cancels.n = c->n;
@@ -239,13 +231,10 @@ void
 board_look(struct ui *ui)
 {
 	struct board_mark m;
-	struct ui_cmd *cmd;
 
 	if (!unconfirmed(ui, &m))
 		return;
-	cmd = ui_ask(ui, UI_LOOK);
-	if (cmd)
-		cmd->number = local_seq(m.key);
+	ui_ask(ui, UI_LOOK)->number = local_seq(m.key);
 	ui_toast(ui, ROLE_NOTE, "looking for it by its unique_id");
 }
 
@@ -283,12 +272,9 @@ give_text(struct ui *ui, enum ui_cmd_kind kind, const char *suffix, struct buf *
 {
 	struct ui_cmd *cmd = ui_ask(ui, kind);
 
-	if (cmd) {
-		snprintf(cmd->key, sizeof(cmd->key), "%s", suffix);
-		cmd->n = text->len;
-		cmd->text = buf_take(text);
-	}
-	buf_free(text);
+	snprintf(cmd->key, sizeof(cmd->key), "%s", suffix);
+	cmd->n = text->len;
+	cmd->text = buf_take(text);
 }
 
 static void

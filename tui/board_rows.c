@@ -63,8 +63,6 @@ ask(struct ui *ui, bool end)
 	struct board *b = &ui->board;
 	struct ui_cmd *cmd = fetch_command(ui);
 
-	if (!cmd)
-		return;
 	b->span = span(b);
 	b->want_end = end;
 	cmd->fetch = (struct fetch){
@@ -100,8 +98,6 @@ board_load(struct ui *ui, bool ask_service)
 	if (!b->detail_open || !b->cursor[0])
 		return;
 	cmd = ui_ask(ui, UI_LOAD_TASK);
-	if (!cmd)
-		return;
 	snprintf(cmd->key, sizeof(cmd->key), "%s", b->cursor);
 	cmd->flag = ask_service && strncmp(b->cursor, "local-", 6) != 0;
 }

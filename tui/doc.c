@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "tui/jsonline.h"
 #include "tui/keys.h"
+#include "tui/wrap.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -99,45 +100,20 @@ doc_pairf(struct doc *d, const char *label, enum role role, const char *fmt, ...
 	doc_pair(d, label, role, text, strlen(text));
 }
 
-/* Bytes of s that make one line of cols columns, broken at a blank if there is one. */
-static size_t
-fit(const char *s, size_t n, int cols)
-{
-	size_t at = 0, blank = 0;
-	int used = 0;
-
-	while (at < n) {
-		struct glyph gl;
-		size_t len = text_glyph(s + at, n - at, &gl);
-
-		if (used + gl.cols > cols && at > 0)
-			return blank ? blank : at;
-		if (s[at] == ' ')
-			blank = at + 1;
-		used += gl.cols;
-		at += len;
-	}
-	return n;
-}
-
 void
 doc_words(struct doc *d, int indent, enum role role, const char *text, size_t n)
 {
+	struct doc_line like = { .kind = DOC_WORDS, .role = role, .indent = indent };
 	int cols = d->cols - indent - 1 > 8 ? d->cols - indent - 1 : 8;
+	size_t at = 0;
 
-	for (size_t at = 0; at < n;) {
-		const char *end = memchr(text + at, '\n', n - at);
-		size_t line = end ? (size_t)(end - text) - at : n - at;
+	while (at < n) { /* a line end at the very end makes no line of its own */
+		struct wrap w = wrap_at(text, n, at, cols);
 
-		for (size_t done = 0, step; done < line || line == 0; done += step) {
-			step = fit(text + at + done, line - done, cols);
-			add(d,
-			    (struct doc_line){ .kind = DOC_WORDS, .role = role, .indent = indent },
-			    text + at + done, step);
-			if (line == 0)
-				break;
-		}
-		at += line + 1;
+		add(d, like, text + w.start, w.end - w.start);
+		if (w.last)
+			break;
+		at = w.next;
 	}
 }
 
