@@ -39,7 +39,9 @@ core_libcore_a_SOURCES += \
 	core/conf_value.c	core/conf_words.c
 
 # --- what is remembered, and what joins it all: outbox, store, session ---
-core_libcore_a_SOURCES +=
+core_libcore_a_SOURCES += \
+	core/store.c	core/store.h	core/store_db.h \
+	core/store_db.c	core/store_draft.c	core/store_schema.c
 
 # What a program that uses core must link, in order.
 RULES_LIBS = core/librules.a $(JSON_LIBS) $(UTF8_LIBS)

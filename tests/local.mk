@@ -61,6 +61,13 @@ tests_test_conf_SOURCES = tests/test_conf.c
 tests_test_conf_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- store and session ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_store tests/test_migrate
+endif
+tests_test_store_SOURCES   = tests/test_store.c tests/scratch.h tests/scratch.c
+tests_test_store_LDADD     = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.c
+tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- sandbox ---
 

@@ -1,0 +1,114 @@
+/* store_schema.c - the tables, as steps that are only ever appended.
+ *
+ * Step i takes a file from user_version i to i + 1. A step that has been
+ * released never changes: write the next one. tests/test_migrate.c opens files
+ * of every earlier version.
+ */
+#include "config.h"
+
+#include "core/store_db.h"
+
+#include <stdio.h>
+
+#define APPLICATION_ID 0x6D737467 /* "mstg", for file(1) and for us */
+
+/* CHECK constraints turn a fault of the program into a refused statement. */
+static const char *const steps[] = {
+	/* 1: whom we talk to, drafts, small things to remember */
+	"CREATE TABLE secret ("
+	"  id   INTEGER PRIMARY KEY CHECK (id = 1),"
+	"  salt BLOB NOT NULL CHECK (length(salt) = 32)"
+	") STRICT;"
+	"INSERT INTO secret VALUES (1, randomblob(32));"
+
+	"CREATE TABLE target ("
+	"  id       INTEGER PRIMARY KEY,"
+	"  base_url TEXT NOT NULL,"
+	"  account  TEXT NOT NULL CHECK (length(account) = 12),"
+	"  UNIQUE (base_url, account)"
+	") STRICT;"
+
+	"CREATE TABLE note ("
+	"  name  TEXT PRIMARY KEY,"
+	"  value TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+
+	/* submitted: seq of its outbox row; 0 = never */
+	"CREATE TABLE draft ("
+	"  id         TEXT NOT NULL PRIMARY KEY CHECK (id <> ''),"
+	"  name       TEXT NOT NULL,"
+	"  updated_ms INTEGER NOT NULL,"
+	"  submitted  INTEGER NOT NULL DEFAULT 0,"
+	"  data       BLOB NOT NULL"
+	") STRICT;"
+	"CREATE INDEX draft_newest ON draft (updated_ms, id);",
+};
+
+int
+store_schema_version(void)
+{
+	return (int)ARRAY_LEN(steps);
+}
+
+/* Refuse what is not ours before a byte of it changes. */
+static enum err_code
+judge(struct store *s, int64_t *version, struct err *err)
+{
+	int64_t id = 0, things = 0;
+
+	*version = 0;
+	if (store_number(s, "PRAGMA application_id", NULL, 0, &id, err) ||
+	    store_number(s, "PRAGMA user_version", NULL, 0, version, err))
+		return err->code;
+	if (id == 0 && *version == 0 &&
+	    store_number(s, "SELECT count(*) FROM sqlite_schema", NULL, 0, &things, err))
+		return err->code;
+	if (id != APPLICATION_ID && (id != 0 || *version != 0 || things != 0)) {
+		err_set(err, ERR_STORE, "the database belongs to another program");
+		return err_hint(err, "keep the file: move it aside and start again");
+	}
+	if (*version > store_schema_version()) {
+		err_set(err, ERR_STORE,
+			"it was made by a newer multistage (schema %lld, this one knows %d)",
+			(long long)*version, store_schema_version());
+		return err_hint(err, "update this program; the file was not touched");
+	}
+	return ERR_OK;
+}
+
+static enum err_code
+step(struct store *s, int64_t from, struct err *err)
+{
+	char set[100];
+
+	snprintf(set, sizeof(set), "PRAGMA application_id = %d; PRAGMA user_version = %lld",
+		 APPLICATION_ID, (long long)from + 1);
+	if (sqlite3_exec(s->db, steps[from], NULL, NULL, NULL) ||
+	    sqlite3_exec(s->db, set, NULL, NULL, NULL))
+		return store_fail(s, "bringing the database up to date", err);
+	return ERR_OK;
+}
+
+enum err_code
+store_schema_to(struct store *s, int version, struct err *err)
+{
+	int64_t now = 0;
+	enum err_code code;
+
+	if (judge(s, &now, err))
+		return err->code;
+	if (now >= version)
+		return ERR_OK; /* the usual start: nothing is written */
+	if (store_begin_write(s, err))
+		return err->code;
+	code = judge(s, &now, err); /* again: another process may have been faster */
+	for (; !code && now < version; now++)
+		code = step(s, now, err);
+	return store_end(s, code, err);
+}
+
+enum err_code
+store_schema(struct store *s, struct err *err)
+{
+	return store_schema_to(s, store_schema_version(), err);
+}
