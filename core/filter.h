@@ -2,10 +2,12 @@
  *
  *	status=error batch:night-a tag:rain age<2h !fog 0412
  *
- * Words are joined by "and"; a word may be "quoted"; "!" before a word turns
- * it around. A bare word is looked for in unique_id, task_id, project, batch
- * and tags. Keys: status project batch tag id priority age changed. ":" and "="
- * mean the same; age and changed take < and > with 30s 10m 2h 3d 4w.
+ * Words are joined by "and"; a word or a part of it may be "quoted", also with
+ * the last quote not typed yet; "!" before a word turns it around. A bare word
+ * is looked for in unique_id, task_id, project, batch and tags. Keys: status
+ * project batch tag id priority age changed. ":" and "=" mean the same; age and
+ * changed take < and > with 30s 10m 2h 3d 4w. An unknown key is an error with
+ * "=" and part of the word with ":" (weather:rain).
  */
 #ifndef CORE_FILTER_H
 #define CORE_FILTER_H

@@ -9,7 +9,7 @@ core_librules_a_SOURCES = \
 	core/mem.c	core/mem.h
 
 # --- more rules: text, clock, random, json, task, filter ---
-core_librules_a_SOURCES += core/near.c core/near.h
+core_librules_a_SOURCES += core/near.c core/near.h core/filter.c core/filter.h
 core_librules_a_SOURCES += core/task.c core/task.h
 core_librules_a_SOURCES += \
 	core/clock.c	core/clock.h \
@@ -42,6 +42,7 @@ core_libcore_a_SOURCES += \
 core_libcore_a_SOURCES += \
 	core/store.c	core/store.h	core/store_db.h \
 	core/store_db.c	core/store_draft.c	core/store_schema.c
+core_libcore_a_SOURCES += core/outbox.c core/outbox.h
 
 # What a program that uses core must link, in order.
 RULES_LIBS = core/librules.a $(JSON_LIBS) $(UTF8_LIBS)

@@ -26,7 +26,7 @@ const char *outbox_state_name(enum outbox_state s); /* as the store spells it */
 
 enum outbox_event {
 	OUTBOX_EV_START,    /* recovery at start: whoever was sending is gone */
-	OUTBOX_EV_DUE,      /* its time has come */
+	OUTBOX_EV_DUE,      /* its time has come, or the person asks for a look-up */
 	OUTBOX_EV_CREATED,  /* 2xx, a whole JSON object, string task_id, id ours */
 	OUTBOX_EV_NOT_SENT, /* failed before a connection stood */
 	OUTBOX_EV_REFUSED,  /* definitive 4xx */
@@ -41,7 +41,12 @@ enum outbox_event {
 	OUTBOX_EVENT_COUNT
 };
 
-enum outbox_action { OUTBOX_NOTHING, OUTBOX_POST, OUTBOX_LOOK_UP, OUTBOX_WAIT };
+enum outbox_action {
+	OUTBOX_NOTHING, /* its next time stands as it is, or there is none */
+	OUTBOX_POST,    /* claim the row, then send its bytes */
+	OUTBOX_LOOK_UP, /* ask for its unique_id */
+	OUTBOX_WAIT     /* OUTBOX_EV_DUE after outbox_delay_ms() */
+};
 
 struct outbox_step {
 	enum outbox_state state;
@@ -67,8 +72,9 @@ struct outbox_step outbox_next(const struct outbox_now *now, enum outbox_event e
  * unique_id: ours; a reply with another one is OUTBOX_EV_UNCLEAR. */
 enum outbox_event outbox_classify(const struct api_event *ev, const char *unique_id);
 
-/* Milliseconds until the next try: n-th look-up or POST; retry_after_ms wins if >= 0.
- * Clamped to 1 s .. 1 h; jitter: 0..999, from random.h, spreads it. */
+/* Milliseconds until the next try after the n-th (from 1) look-up or POST ended in ev;
+ * retry_after_ms wins if >= 0. Clamped to 1 s .. 1 h; jitter: 0..999, from random.h,
+ * spreads it over the second half. */
 int64_t outbox_delay_ms(enum outbox_event ev, int n, int64_t retry_after_ms, unsigned jitter);
 
 #endif

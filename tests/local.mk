@@ -55,10 +55,14 @@ tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- this machine: conf, child, filter, outbox; the command line ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_conf
+UNIT_TESTS += tests/test_conf tests/test_filter tests/test_outbox
 endif
 tests_test_conf_SOURCES = tests/test_conf.c
 tests_test_conf_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_filter_SOURCES = tests/test_filter.c
+tests_test_filter_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+tests_test_outbox_SOURCES = tests/test_outbox.c
+tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- store and session ---
 if HAVE_CMOCKA
