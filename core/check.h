@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
 
@@ -30,6 +31,11 @@ struct check;
 struct check *check_new(void); /* owned by the caller */
 void check_free(struct check *c);
 
+/* Wall time for what depends on it: signed URLs that have expired or will within
+ * 24 hours. 0, as after check_new(), says nothing of expiry. Cheap: call it before
+ * each update. */
+void check_set_now(struct check *c, int64_t wall_ms);
+
 /* Bring the findings up to date with the draft. */
 void check_update(struct check *c, const struct draft *d);
 
@@ -38,7 +44,8 @@ void check_update(struct check *c, const struct draft *d);
 #define CHECK_PER_FIELD 20
 size_t check_count(const struct check *c);
 const struct finding *check_get(const struct check *c, size_t i);
-size_t check_errors(const struct check *c); /* of severity error */
+/* How many there are of a severity, also those past CHECK_PER_FIELD. */
+size_t check_errors(const struct check *c);
 size_t check_warnings(const struct check *c);
 
 /* The first (worst) finding of a field, or NULL. */

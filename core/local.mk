@@ -22,7 +22,10 @@ core_libcore_a_SOURCES =
 # --- a draft and its bytes: draft, check, payload ---
 core_libcore_a_SOURCES += \
 	core/draft.c	core/draft.h	core/draft_impl.h \
-	core/draft_items.c	core/draft_save.c
+	core/draft_items.c	core/draft_save.c \
+	core/check.c	core/check.h	core/check_impl.h \
+	core/check_rules.c	core/check_url.c \
+	core/url.c	core/url.h
 
 # --- the wire: endpoint, http, reply, api ---
 core_libcore_a_SOURCES += \
