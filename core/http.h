@@ -1,5 +1,8 @@
 /* http.h - many requests at once, no threads of ours, no loop of its own.
- * Private to core: callers outside use session.h and api.h. */
+ * Private to core: callers outside use session.h and api.h.
+ *
+ * Only http*.c include curl: http.c drives it, http_setup.c holds every setting,
+ * http_words.c says what went wrong; http_url.c and http_head.c need no curl. */
 #ifndef CORE_HTTP_H
 #define CORE_HTTP_H
 
@@ -24,6 +27,7 @@ struct http_setup {            /* all copied */
 	const char *key;       /* the secret; "" for none */
 	const char *ca_file;   /* or NULL for the system's */
 	const char *proxy;     /* or NULL: https_proxy is honoured for https, never for loopback */
+	long total_ms;         /* time for one request; 0 = HTTP_TOTAL_MS */
 };
 
 /*
@@ -77,5 +81,6 @@ void http_step(struct http *h, const struct pollfd *fds, size_t n, int64_t now);
 bool http_next(struct http *h, struct http_reply *out);
 
 size_t http_running(const struct http *h);
+const char *http_host(const struct http *h); /* of the base URL, for error texts */
 
 #endif

@@ -30,6 +30,12 @@ core_libcore_a_SOURCES += \
 # --- the wire: endpoint, http, reply, api ---
 core_libcore_a_SOURCES += \
 	core/endpoint.c	core/endpoint.h \
+	core/http.c	core/http.h	core/http_parts.h \
+	core/http_head.c \
+	core/http_setup.c \
+	core/http_url.c \
+	core/http_words.c \
+	core/http_xfer.c	core/http_xfer.h \
 	core/member.c	core/member.h \
 	core/reply.c	core/reply.h \
 	core/reply_refusal.c \

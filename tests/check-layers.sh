@@ -29,7 +29,7 @@ rule "tui reaches the world only through core" 'curl/|sqlite3|json-c/|core/http\
 rule "cli knows no screen" 'n?curses|curl/|sqlite3|sandbox/' cli/*.[ch]
 rule "only cli/main.c opens the full-screen program" 'tui/' $(but cli 'cli/main\.c')
 rule "sandbox shares only the rules" 'tui/|cli/|curses|core/(draft|check|payload|http|api|reply|store|conf|child|session)\.h' sandbox/*.[ch]
-rule "curl lives in core/http.c" 'curl/' $(but core 'core/http\.c')
+rule "curl lives in core/http*.c" 'curl/' $(but core 'core/http(_[a-z]+)?\.[ch]')
 rule "sqlite lives in core/store*.c" 'sqlite3' $(but core 'core/store[a-z_]*\.[ch]')
 rule "json-c lives in json, reply, payload and draft" 'json-c/' $(but core 'core/(json|reply|payload|draft)[a-z_]*\.c')
 rule "curses lives in tui/term.c" 'n?curses|term\.h>' $(but tui 'tui/term\.c')

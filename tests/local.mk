@@ -42,9 +42,14 @@ tests_test_check_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal
+UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal \
+	tests/test_http tests/test_http_parts
 endif
 FUZZERS += tests/fuzz_reply
+tests_test_http_SOURCES = tests/test_http.c tests/canned.c tests/canned.h
+tests_test_http_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_http_parts_SOURCES = tests/test_http_parts.c
+tests_test_http_parts_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_fuzz_reply_SOURCES = tests/fuzz_reply.c $(FUZZ_MAIN)
 tests_fuzz_reply_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_reply_LDADD   = core/libcore.a $(RULES_LIBS)
