@@ -33,6 +33,7 @@ struct compose {
 	enum field_id focus;
 	enum compose_mode mode;
 	struct edit edit;
+	unsigned edit_since;      /* draft_changes() when the editor was opened */
 	struct list items;        /* COMPOSE_LIST: cursor over the items */
 	struct list payload_list; /* full-screen payload: scrolling */
 	size_t form_top;
@@ -44,8 +45,13 @@ struct compose {
 	int64_t changed_ms;       /* mono, of the last change; 0 = none since saving */
 	int64_t first_unsaved_ms; /* mono, of the first change since saving */
 	int64_t saved_wall_ms;
-	struct edit unlock; /* review: the project's name for LIVE */
-	bool sent;          /* UI_SUBMIT is under way: a second Enter does nothing */
+	unsigned seen_changes;   /* draft_changes() that check and payload know */
+	enum field_id outside;   /* the field whose text is in $EDITOR, or FIELD_COUNT */
+	struct list review_list; /* review: scrolling */
+	struct edit unlock;      /* review: the project's name for LIVE */
+	bool unlocking;          /* review: letters go to it */
+	bool sent;               /* on its way from UI_SUBMIT until the service said yes or no */
+	int64_t seq;             /* its row in the outbox; 0 = not committed yet */
 };
 
 void compose_init(struct compose *c, struct draft *draft); /* takes it */
@@ -57,7 +63,13 @@ void compose_key(struct ui *ui, uint32_t key);
 void payload_key(struct ui *ui, uint32_t key);
 void review_key(struct ui *ui, uint32_t key);
 void compose_paste(struct ui *ui, const char *text, size_t n, bool cut);
-/* Everything else that concerns the form: submitted, edited, choice taken. */
+/* Bring findings and bytes up to date after any change; notes when it is to be saved. */
+void compose_sync(struct ui *ui);
+/* Monotonic ms when the draft is to be saved or its sha256 to be shown; -1 = never. */
+int64_t compose_deadline(const struct ui *ui);
+/* UI_SAVE, if the draft differs from what is on disk. */
+void compose_save(struct ui *ui);
+/* Everything else that concerns the form: submitted, edited, saved, the tick, its row moved. */
 void compose_msg(struct ui *ui, const struct msg *msg);
 /* A picker for field f was answered with name. */
 void compose_picked(struct ui *ui, enum field_id f, const char *name);

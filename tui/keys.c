@@ -10,7 +10,7 @@
 #include "core/err.h"
 
 /* clang-format off */
-#define MOVES (IN_COMPOSE | IN_BOARD | IN_LOG | IN_PAYLOAD | IN_HELP | IN_LIST | IN_DETAIL | IN_CONFIRM)
+#define MOVES (IN_COMPOSE | IN_BOARD | IN_LOG | IN_PAYLOAD | IN_REVIEW | IN_HELP | IN_LIST | IN_DETAIL | IN_CONFIRM)
 #define PICKS (IN_PICKER | IN_THEMES | IN_DRAFTS)
 #define FORM  (IN_COMPOSE | IN_PAYLOAD)
 #define EDITS (IN_EDIT | IN_PARAGRAPH | IN_OBJECT)
@@ -25,7 +25,7 @@ const struct key_row key_table[] = {
 	{ 'E', IN_COMPOSE | IN_LIST, CMD_EDITOR, "E", "$EDITOR", "edit the value in $VISUAL or $EDITOR" },
 	{ '!', IN_COMPOSE | IN_LIST, CMD_PROBLEM, "!", NULL, "go to the next problem" },
 	{ 'F', IN_COMPOSE, CMD_FIX, "F", NULL, "apply the offered fix" },
-	{ 'p', IN_COMPOSE, CMD_PAYLOAD, "p", "payload", "show the whole payload" },
+	{ 'p', FORM, CMD_PAYLOAD, "p", "payload", "show the whole payload; again closes" },
 	{ 't', FORM | IN_REVIEW, CMD_WIRE, "t", "wire/pretty", "switch between wire bytes and pretty form" },
 	{ 'v', FORM | IN_REVIEW | IN_LOG | IN_BOARD | IN_DETAIL, CMD_PAGER, "v", NULL,
 	  "show it in $PAGER" },
@@ -41,6 +41,9 @@ const struct key_row key_table[] = {
 	{ CTRL_KEY('S'), IN_PARAGRAPH | IN_OBJECT, CMD_KEEP, "^S", NULL,
 	  "keep the text (where the terminal lets it through)" },
 	{ K_TAB, IN_PARAGRAPH | IN_OBJECT, CMD_KEEP, "Tab", "keep", "keep the text and go back to the form" },
+	{ K_DOWN, IN_EDIT, CMD_KEEP_NEXT, "Down", NULL, "keep it and go to the next field" },
+	{ K_UP, IN_EDIT, CMD_PREVIOUS, "Up", NULL, "keep it and go to the field before" },
+	{ K_BACKTAB, IN_EDIT, CMD_PREVIOUS, "S-Tab", NULL, "keep it and go to the field before" },
 	{ K_ESC, EDITS, CMD_RESTORE, "Esc", "restore", "put back what stood before" },
 	{ CTRL_KEY('T'), EDITS, CMD_EDITOR, "^T", "$EDITOR", "go on in $VISUAL or $EDITOR" },
 
@@ -65,7 +68,11 @@ const struct key_row key_table[] = {
 	{ CTRL_KEY('X'), IN_DRAFTS, CMD_DELETE, "^X", "delete", "delete the draft; asks first" },
 
 	/* review */
-	{ K_ENTER, IN_REVIEW, CMD_SEND, "Enter", "SEND", "send; on LIVE after the project's name is typed" },
+	{ K_ENTER, IN_REVIEW | IN_UNLOCK, CMD_SEND, "Enter", "SEND",
+	  "send; on LIVE after the project's name is typed" },
+	{ K_TAB, IN_REVIEW | IN_UNLOCK, CMD_PANE, "Tab", "name/body",
+	  "LIVE: go from the name to the body and back" },
+	{ K_ESC, IN_UNLOCK, CMD_BACK, "Esc", "back", "back to the form; nothing is sent" },
 
 	/* board */
 	{ K_ENTER, IN_BOARD, CMD_OPEN, "Enter", "detail", "show all that is known of the task" },
@@ -100,9 +107,9 @@ const struct key_row key_table[] = {
 
 	/* moving */
 	{ 'j', MOVES, CMD_DOWN, "j", NULL, "down" },
-	{ K_DOWN, MOVES | PICKS, CMD_DOWN, "Down", NULL, "down" },
+	{ K_DOWN, MOVES | PICKS | IN_UNLOCK, CMD_DOWN, "Down", NULL, "down" },
 	{ 'k', MOVES, CMD_UP, "k", NULL, "up" },
-	{ K_UP, MOVES | PICKS, CMD_UP, "Up", NULL, "up" },
+	{ K_UP, MOVES | PICKS | IN_UNLOCK, CMD_UP, "Up", NULL, "up" },
 	{ K_TAB, IN_COMPOSE, CMD_NEXT, "Tab", "next", "next field" },
 	{ K_BACKTAB, IN_COMPOSE, CMD_PREVIOUS, "S-Tab", NULL, "field before" },
 	{ 'g', MOVES, CMD_TOP, "g", NULL, "first" },
@@ -111,8 +118,8 @@ const struct key_row key_table[] = {
 	{ K_END, MOVES, CMD_BOTTOM, "End", NULL, "last" },
 	{ CTRL_KEY('D'), MOVES, CMD_HALF_DOWN, "^D", NULL, "half a page down" },
 	{ CTRL_KEY('U'), MOVES, CMD_HALF_UP, "^U", NULL, "half a page up" },
-	{ K_PGDN, MOVES | PICKS, CMD_PAGE_DOWN, "PgDn", NULL, "a page down" },
-	{ K_PGUP, MOVES | PICKS, CMD_PAGE_UP, "PgUp", NULL, "a page up" },
+	{ K_PGDN, MOVES | PICKS | IN_UNLOCK, CMD_PAGE_DOWN, "PgDn", NULL, "a page down" },
+	{ K_PGUP, MOVES | PICKS | IN_UNLOCK, CMD_PAGE_UP, "PgUp", NULL, "a page up" },
 
 	/* everywhere */
 	{ '1', IN_VIEWS, CMD_COMPOSE, "1", NULL, "the form" },
@@ -151,6 +158,7 @@ static const struct {
 	{ IN_DRAFTS, "Drafts" },
 	{ IN_THEMES, "Themes" },
 	{ IN_FILTER, "Filter" },
+	{ IN_UNLOCK, "Review" },
 };
 
 enum command

@@ -53,8 +53,9 @@ enum place { /* where a key means something; bits */
 	     IN_DRAFTS = 8192,
 	     IN_THEMES = 16384,
 	     IN_FILTER = 32768,
+	     IN_UNLOCK = 65536,
 	     IN_VIEWS = 1 | 2 | 4 | 8 | 16 | 2048, /* nav mode of the big views */
-	     IN_TYPING = 64 | 128 | 512 | 32768
+	     IN_TYPING = 64 | 128 | 512 | 1024 | 8192 | 16384 | 32768 | 65536
 };
 
 enum command { /* what a key asks for; every one has a row in the table */

@@ -20,7 +20,23 @@ tui_libtui_a_SOURCES += \
 	tui/wrap.c	tui/wrap.h
 
 # --- the form: ui, view, compose and its views ---
-tui_libtui_a_SOURCES +=
+tui_libtui_a_SOURCES += \
+	tui/compose.c	tui/compose.h	\
+	tui/compose_edit.c	\
+	tui/compose_fix.c	\
+	tui/compose_list.c	\
+	tui/compose_parts.h	\
+	tui/review.c	\
+	tui/ui.c	tui/ui.h	\
+	tui/view.c	tui/view.h	\
+	tui/view_compose.c	\
+	tui/view_editor.c	\
+	tui/view_field.c	\
+	tui/view_list.c	\
+	tui/view_parts.h	\
+	tui/view_payload.c	\
+	tui/view_review.c	\
+	tui/view_text.c
 
 # --- the rest of the screen: board, logview, popup ---
 tui_libtui_a_SOURCES += \

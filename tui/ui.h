@@ -130,10 +130,11 @@ struct where {              /* the top line; filled by the loop */
 };
 
 struct toast {
-	char text[320];
+	char text[520];
 	enum role role;
-	int64_t until_ms;
-}; /* mono; 0 = none, -1 = until a key */
+	int64_t until_ms; /* mono; 0 = none, -1 = until a key */
+	int64_t since_ms; /* mono; an error is not taken away by a key that was on its way */
+};
 
 struct ui {
 	int rows, cols;
@@ -141,6 +142,7 @@ struct ui {
 	struct now now;
 	struct where where;
 	enum view_id view;
+	enum view_id back; /* where the log was opened from */
 	struct compose compose;
 	struct board board;
 	struct logview log;

@@ -1,0 +1,537 @@
+/* compose.c - the form in nav mode, and the life of its draft: changed, saved, opened.
+ *
+ * Add a key: a row in keys.c, a case in nav_command(). Editors are in
+ * compose_edit.c and compose_list.c, fixes in compose_fix.c, sending in review.c.
+ */
+#include "config.h"
+
+#include "tui/compose.h"
+
+#include "tui/compose_parts.h"
+#include "tui/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SAVE_REST_MS 300  /* save so long after the last key */
+#define SAVE_MAX_MS  1000 /* ... and at least so often. Source: reliability 2.2 (9) */
+#define TEXT_MAX     (64u << 20)
+#define UNLOCK_MAX   1024 /* bytes of a project's name as typed */
+
+void
+compose_init(struct compose *c, struct draft *draft)
+{
+	memset(c, 0, sizeof(*c));
+	c->draft = draft;
+	c->check = check_new();
+	c->payload = payload_new();
+	c->outside = FIELD_COUNT;
+	c->saved_changes = c->seen_changes = draft_changes(draft);
+	edit_init(&c->edit, "", 0, false);
+	edit_init(&c->unlock, "", 0, false);
+	check_update(c->check, draft);
+	payload_update(c->payload, draft);
+}
+
+void
+compose_done(struct compose *c)
+{
+	edit_done(&c->edit);
+	edit_done(&c->unlock);
+	payload_free(c->payload);
+	check_free(c->check);
+	draft_free(c->draft);
+	memset(c, 0, sizeof(*c));
+}
+
+void
+compose_open(struct ui *ui, struct draft *draft)
+{
+	struct compose *c = &ui->compose;
+	bool wire = c->wire;
+
+	compose_done(c);
+	compose_init(c, draft);
+	c->wire = wire;
+	if (ui->view == VIEW_REVIEW)
+		ui_go(ui, VIEW_COMPOSE);
+}
+
+void
+compose_sync(struct ui *ui)
+{
+	struct compose *c = &ui->compose;
+	unsigned changes = draft_changes(c->draft);
+
+	if (changes == c->seen_changes)
+		return;
+	c->seen_changes = changes;
+	check_update(c->check, c->draft);
+	payload_update(c->payload, c->draft);
+	if (!ui_unsaved(ui))
+		return;
+	c->changed_ms = ui->now.mono_ms > 0 ? ui->now.mono_ms : 1;
+	if (c->first_unsaved_ms == 0)
+		c->first_unsaved_ms = c->changed_ms;
+}
+
+int64_t
+compose_deadline(const struct ui *ui)
+{
+	const struct compose *c = &ui->compose;
+	int64_t rest = c->changed_ms + SAVE_REST_MS, most = c->first_unsaved_ms + SAVE_MAX_MS;
+
+	if (c->changed_ms == 0)
+		return -1;
+	return rest < most ? rest : most;
+}
+
+void
+compose_save(struct ui *ui)
+{
+	struct compose *c = &ui->compose;
+
+	/* A save that fails is tried again with the next change, or at the end. */
+	c->changed_ms = c->first_unsaved_ms = 0;
+	if (ui_unsaved(ui))
+		ui_ask(ui, UI_SAVE);
+}
+
+void
+compose_focus(struct ui *ui, enum field_id f)
+{
+	if (f < FIELD_COUNT)
+		ui->compose.focus = f;
+}
+
+void
+compose_text(const struct ui *ui, enum field_id f, struct buf *out)
+{
+	const struct draft *d = ui->compose.draft;
+
+	if (fields[f].kind != FIELD_LIST) {
+		buf_add(out, draft_get(d, f), draft_len(d, f));
+		return;
+	}
+	for (size_t i = 0; i < draft_count(d, f); i++) {
+		buf_adds(out, draft_item(d, f, i));
+		buf_adds(out, "\n");
+	}
+}
+
+static void
+text_with_blanks(const char *text, size_t n, struct buf *out)
+{
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		buf_add(out, text[i] == '\n' ? " " : text + i, 1);
+}
+
+void
+compose_take(struct ui *ui, enum field_id f, const char *text, size_t n)
+{
+	struct draft *d = ui->compose.draft;
+	struct buf line = BUF_INIT(DRAFT_VALUE_MAX);
+	size_t ignored = 0;
+
+	switch (fields[f].kind) {
+	case FIELD_LIST:
+		draft_edit_begin(d, f);
+		draft_clear(d, f);
+		draft_items_paste(d, f, 0, text, n, &ignored);
+		draft_edit_end(d);
+		break;
+	case FIELD_TEXT:
+	case FIELD_OBJECT:
+		if (n > DRAFT_VALUE_MAX)
+			ui_toast(ui, ROLE_ERROR,
+				 "%s: the text is longer than %u bytes; nothing was taken",
+				 fields[f].label, DRAFT_VALUE_MAX);
+		else
+			draft_set(d, f, text, n > 0 && text[n - 1] == '\n' ? n - 1 : n);
+		break;
+	case FIELD_LINE:
+	case FIELD_CHOICE:
+	case FIELD_FLAG:
+		text_with_blanks(text, n, &line);
+		draft_set(d, f, buf_str(&line), line.len);
+		break;
+	}
+	buf_free(&line);
+	if (ignored)
+		ui_toast(ui, ROLE_ERROR, "%s: %zu lines past the %d that fit were left out",
+			 fields[f].label, ignored, DRAFT_ITEMS_MAX);
+}
+
+static const char *
+file_suffix(enum field_id f)
+{
+	if (fields[f].kind == FIELD_TEXT)
+		return ".md";
+	return fields[f].kind == FIELD_OBJECT ? ".json" : ".txt";
+}
+
+void
+compose_outside(struct ui *ui, enum field_id f)
+{
+	struct buf text = BUF_INIT(TEXT_MAX);
+	struct ui_cmd *cmd;
+
+	compose_save(ui);
+	compose_text(ui, f, &text);
+	cmd = ui_ask(ui, UI_EDITOR);
+	snprintf(cmd->key, sizeof(cmd->key), "%s", file_suffix(f));
+	cmd->n = text.len;
+	cmd->text = buf_take(&text);
+	ui->compose.outside = f;
+}
+
+void
+compose_undo(struct ui *ui, bool redo)
+{
+	struct draft *d = ui->compose.draft;
+	enum field_id f = redo ? draft_redo(d) : draft_undo(d);
+
+	if (f >= FIELD_COUNT) {
+		ui_toast(ui, ROLE_NOTE, redo ? "nothing to do again" : "nothing to undo");
+		return;
+	}
+	if (ui->compose.mode == COMPOSE_NAV)
+		compose_focus(ui, f);
+	ui_toast(ui, ROLE_NOTE, "%s: %s", redo ? "done again" : "undone", fields[f].label);
+}
+
+size_t
+compose_next_item(const struct ui *ui, enum field_id f, size_t from)
+{
+	const struct check *c = ui->compose.check;
+	size_t first = FINDING_NO_ITEM, next = FINDING_NO_ITEM;
+
+	for (size_t i = 0; i < check_count(c); i++) {
+		const struct finding *it = check_get(c, i);
+
+		if (it->field != f || it->item == FINDING_NO_ITEM)
+			continue;
+		if (it->item < first)
+			first = it->item;
+		if (from != FINDING_NO_ITEM && it->item > from && it->item < next)
+			next = it->item;
+	}
+	return next != FINDING_NO_ITEM ? next : first;
+}
+
+/* The next field with a finding, errors first as long as there are any. */
+static void
+next_problem(struct ui *ui)
+{
+	struct compose *c = &ui->compose;
+	bool errors = check_errors(c->check) > 0;
+
+	for (int step = 1; step <= FIELD_COUNT; step++) {
+		enum field_id f = (enum field_id)((c->focus + step) % FIELD_COUNT);
+		const struct finding *it = check_field(c->check, f);
+
+		if (it && (!errors || it->severity == SEVERITY_ERROR)) {
+			compose_focus(ui, f);
+			return;
+		}
+	}
+	ui_toast(ui, ROLE_OK, "no problems found");
+}
+
+/* The choice after the one that is set; a flag goes round yes and no. */
+static void
+cycle(struct ui *ui, enum field_id f)
+{
+	static const char *const flag[] = { "true", "false", NULL };
+	struct draft *d = ui->compose.draft;
+	const char *const *choices = fields[f].kind == FIELD_FLAG ? flag : fields[f].choices;
+	size_t next = 0;
+
+	for (size_t i = 0; choices[i]; i++)
+		if (strcmp(choices[i], draft_get(d, f)) == 0)
+			next = choices[i + 1] ? i + 1 : 0;
+	draft_set(d, f, choices[next], strlen(choices[next]));
+}
+
+static bool
+can_cycle(enum field_id f)
+{
+	return fields[f].kind == FIELD_CHOICE || fields[f].kind == FIELD_FLAG;
+}
+
+/* Enter: whatever the field is edited with. */
+static void
+open_field(struct ui *ui, enum field_id f)
+{
+	if (can_cycle(f))
+		cycle(ui, f);
+	else if (fields[f].kind == FIELD_LIST)
+		compose_list_open(ui, f);
+	else if (fields[f].pick != PICK_NONE)
+		popup_pick(ui, f);
+	else
+		compose_edit_open(ui, f);
+}
+
+static void
+clear_field(struct ui *ui, enum field_id f)
+{
+	if (!draft_is_set(ui->compose.draft, f)) {
+		ui_toast(ui, ROLE_NOTE, "%s is empty already", fields[f].label);
+		return;
+	}
+	draft_clear(ui->compose.draft, f);
+	ui_toast(ui, ROLE_NOTE, "%s cleared; u brings it back", fields[f].label);
+}
+
+static void
+send_text(struct ui *ui, enum ui_cmd_kind kind)
+{
+	struct compose *c = &ui->compose;
+	struct buf text = BUF_INIT(2 * PAYLOAD_MAX);
+	struct ui_cmd *cmd = ui_ask(ui, kind);
+
+	if (c->wire)
+		payload_wire(c->payload, &text);
+	else
+		payload_pretty(c->payload, &text);
+	snprintf(cmd->key, sizeof(cmd->key), ".json");
+	cmd->n = text.len;
+	cmd->text = buf_take(&text);
+}
+
+/* The whole payload opens where the focused field is; its view knows how far it goes. */
+static void
+scroll_to_field(struct ui *ui)
+{
+	struct compose *c = &ui->compose;
+	struct list *l = &c->payload_list;
+	size_t width = ui->cols > 3 ? (size_t)ui->cols - 2 : 1, at = 0, n = 0;
+
+	if (c->wire)
+		payload_span_wire(c->payload, c->focus, &at, &n);
+	else
+		payload_span_lines(c->payload, c->focus, &at, &n);
+	if (c->wire)
+		at /= width;
+	list_fit(l, at + 1, l->rows);
+	list_to(l, n > 0 ? at : 0);
+}
+
+bool
+compose_payload_command(struct ui *ui, enum command cmd)
+{
+	struct compose *c = &ui->compose;
+
+	switch ((int)cmd) {
+	case CMD_WIRE:
+		c->wire = !c->wire;
+		scroll_to_field(ui);
+		return true;
+	case CMD_PAGER:
+		compose_save(ui);
+		send_text(ui, UI_PAGER);
+		return true;
+	case CMD_WRITE: send_text(ui, UI_WRITE); return true;
+	case CMD_REVIEW: review_open(ui); return true;
+	default: return false;
+	}
+}
+
+static void
+step(struct ui *ui, int by, bool around)
+{
+	int at = (int)ui->compose.focus + by;
+
+	if (around)
+		at = (at + FIELD_COUNT) % FIELD_COUNT;
+	else if (at < 0 || at >= FIELD_COUNT)
+		at = at < 0 ? 0 : FIELD_COUNT - 1;
+	ui->compose.focus = (enum field_id)at;
+}
+
+static bool
+nav_move(struct ui *ui, enum command cmd)
+{
+	switch ((int)cmd) {
+	case CMD_DOWN:
+	case CMD_UP: step(ui, cmd == CMD_DOWN ? 1 : -1, false); return true;
+	case CMD_NEXT:
+	case CMD_PREVIOUS: step(ui, cmd == CMD_NEXT ? 1 : -1, true); return true;
+	case CMD_HALF_DOWN:
+	case CMD_HALF_UP:
+	case CMD_PAGE_DOWN:
+	case CMD_PAGE_UP:
+		step(ui, cmd == CMD_HALF_DOWN || cmd == CMD_PAGE_DOWN ? 5 : -5, false);
+		return true;
+	case CMD_TOP:
+	case CMD_BOTTOM: step(ui, cmd == CMD_TOP ? -FIELD_COUNT : FIELD_COUNT, false); return true;
+	default: return false;
+	}
+}
+
+static bool
+nav_command(struct ui *ui, enum command cmd)
+{
+	struct compose *c = &ui->compose;
+
+	switch ((int)cmd) {
+	case CMD_OPEN: open_field(ui, c->focus); return true;
+	case CMD_CYCLE:
+		if (can_cycle(c->focus))
+			cycle(ui, c->focus);
+		return can_cycle(c->focus);
+	case CMD_CLEAR: clear_field(ui, c->focus); return true;
+	case CMD_UNDO:
+	case CMD_REDO: compose_undo(ui, cmd == CMD_REDO); return true;
+	case CMD_EDITOR: compose_outside(ui, c->focus); return true;
+	case CMD_PROBLEM: next_problem(ui); return true;
+	case CMD_FIX: compose_fix(ui, c->focus); return true;
+	case CMD_PAYLOAD:
+		scroll_to_field(ui);
+		ui_go(ui, VIEW_PAYLOAD);
+		return true;
+	case CMD_DRAFTS:
+		compose_save(ui);
+		popup_drafts(ui);
+		return true;
+	case CMD_NEW_DRAFT:
+		compose_save(ui);
+		compose_open(ui, draft_new());
+		ui_toast(ui, ROLE_NOTE, "a new draft; o brings the other one back");
+		return true;
+	default: return cmd != CMD_NONE;
+	}
+}
+
+void
+compose_key(struct ui *ui, uint32_t key)
+{
+	struct compose *c = &ui->compose;
+	enum command cmd;
+
+	if (c->mode == COMPOSE_LIST) {
+		compose_list_key(ui, key);
+		return;
+	}
+	if (c->mode != COMPOSE_NAV) {
+		compose_edit_key(ui, key);
+		return;
+	}
+	cmd = key_command(key, IN_COMPOSE);
+	if (nav_move(ui, cmd) || compose_payload_command(ui, cmd) || nav_command(ui, cmd))
+		return;
+	if (key >= ' ' && key < KEY_NAMED)
+		ui_toast(ui, ROLE_NOTE,
+			 can_cycle(c->focus) ? "Space switches %s" : "Enter to edit %s",
+			 fields[c->focus].label);
+}
+
+void
+payload_key(struct ui *ui, uint32_t key)
+{
+	struct compose *c = &ui->compose;
+	enum command cmd = key_command(key, IN_PAYLOAD);
+
+	if (list_move(&c->payload_list, cmd) || compose_payload_command(ui, cmd))
+		return;
+	if (cmd == CMD_BACK || cmd == CMD_QUIT || cmd == CMD_PAYLOAD)
+		ui_go(ui, VIEW_COMPOSE);
+}
+
+static void
+paste_nav(struct ui *ui, const char *text, size_t n)
+{
+	enum field_id f = ui->compose.focus;
+
+	switch (fields[f].kind) {
+	case FIELD_LIST: compose_list_paste(ui, text, n); break;
+	case FIELD_LINE:
+	case FIELD_TEXT:
+	case FIELD_OBJECT:
+		compose_edit_open(ui, f);
+		compose_edit_paste(ui, text, n);
+		break;
+	case FIELD_CHOICE:
+	case FIELD_FLAG:
+		ui_toast(ui, ROLE_WARNING,
+			 "%s takes no paste; go to a text or list field, then paste",
+			 fields[f].label);
+		break;
+	}
+}
+
+void
+compose_paste(struct ui *ui, const char *text, size_t n, bool cut)
+{
+	struct compose *c = &ui->compose;
+	size_t over = 0;
+
+	if (ui->view == VIEW_REVIEW && c->unlocking)
+		edit_insert(&c->unlock, text, n, UNLOCK_MAX, &over);
+	else if (ui->view != VIEW_COMPOSE)
+		ui_toast(ui, ROLE_WARNING, "nothing here takes a paste; Esc goes to the form");
+	else if (c->mode == COMPOSE_LIST)
+		compose_list_paste(ui, text, n);
+	else if (c->mode == COMPOSE_NAV)
+		paste_nav(ui, text, n);
+	else
+		compose_edit_paste(ui, text, n);
+	if (cut)
+		ui_toast(ui, ROLE_ERROR, "the paste was too long; its end is missing");
+}
+
+static void
+edited(struct ui *ui, const struct msg *msg)
+{
+	struct compose *c = &ui->compose;
+	enum field_id f = c->outside;
+	struct buf before = BUF_INIT(TEXT_MAX);
+
+	c->outside = FIELD_COUNT;
+	if (f >= FIELD_COUNT || !msg->text)
+		return;
+	compose_text(ui, f, &before);
+	if (before.len == msg->n && memcmp(buf_str(&before), msg->text, msg->n) == 0)
+		ui_toast(ui, ROLE_NOTE, "%s is as it was", fields[f].label);
+	else
+		compose_take(ui, f, msg->text, msg->n);
+	buf_free(&before);
+}
+
+void
+compose_msg(struct ui *ui, const struct msg *msg)
+{
+	struct compose *c = &ui->compose;
+
+	switch ((int)msg->kind) {
+	case MSG_TICK:
+		if (c->changed_ms && ui->now.mono_ms >= compose_deadline(ui))
+			compose_save(ui);
+		break;
+	case MSG_SAVED:
+		c->saved_changes = draft_changes(c->draft);
+		c->saved_wall_ms = ui->now.wall_ms;
+		break;
+	case MSG_EDITED: edited(ui, msg); break;
+	case MSG_SUBMITTED: review_submitted(ui, msg); break;
+	case MSG_SESSION: review_row_moved(ui, msg); break;
+	default: break;
+	}
+}
+
+void
+compose_picked(struct ui *ui, enum field_id f, const char *name)
+{
+	struct ui_cmd *cmd;
+
+	draft_set(ui->compose.draft, f, name, strlen(name));
+	compose_focus(ui, f);
+	if (!name[0] || fields[f].pick == PICK_NONE)
+		return;
+	cmd = ui_ask(ui, UI_CHOICE_USED);
+	cmd->number = fields[f].pick;
+	snprintf(cmd->key, sizeof(cmd->key), "%s", name);
+}

@@ -1,0 +1,68 @@
+/* compose_parts.h - what the files of the form share; compose.h is their door.
+ *
+ * Nobody but compose*.c, review.c and the form's views includes this.
+ */
+#ifndef TUI_COMPOSE_PARTS_H
+#define TUI_COMPOSE_PARTS_H
+
+#include "core/buf.h"
+#include "core/field.h"
+#include "tui/keys.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ui;
+struct msg;
+
+/* --- compose.c --- */
+void compose_focus(struct ui *ui, enum field_id f);
+/* Set f's value from text of outside ($EDITOR, a paste); one undo step. */
+void compose_take(struct ui *ui, enum field_id f, const char *text, size_t n);
+/* The value of f as text for an editor: a list gives a line per item. */
+void compose_text(const struct ui *ui, enum field_id f, struct buf *out);
+/* Send f's text to $EDITOR; MSG_EDITED brings it back. */
+void compose_outside(struct ui *ui, enum field_id f);
+/* u and U: the cursor goes where the change was. */
+void compose_undo(struct ui *ui, bool redo);
+/* Keys that concern the payload wherever it is shown: t v w s. False: none of them. */
+bool compose_payload_command(struct ui *ui, enum command cmd);
+/* The next item after from (FINDING_NO_ITEM: from the start) that a finding of f names. */
+size_t compose_next_item(const struct ui *ui, enum field_id f, size_t from);
+
+/* --- compose_edit.c: the line, paragraph and object editors --- */
+void compose_edit_open(struct ui *ui, enum field_id f);
+void compose_edit_item(struct ui *ui, bool fresh); /* the item under the list's cursor */
+void compose_edit_key(struct ui *ui, uint32_t key);
+void compose_edit_paste(struct ui *ui, const char *text, size_t n);
+/* Keep what was typed, or put back what stood before (U brings it again). */
+void compose_edit_close(struct ui *ui, bool keep);
+
+/* --- compose_list.c --- */
+void compose_list_open(struct ui *ui, enum field_id f);
+void compose_list_key(struct ui *ui, uint32_t key);
+void compose_list_paste(struct ui *ui, const char *text, size_t n);
+void compose_list_add(struct ui *ui, size_t at); /* an empty row, and its editor */
+/* Take out items that repeat an earlier one; how many. */
+size_t compose_list_drop_repeats(struct ui *ui, enum field_id f);
+
+/* --- compose_fix.c --- */
+/* Is there a fix for f? What it would do ("set scene_format to split_base64") into out. */
+bool compose_fix_offer(const struct ui *ui, enum field_id f, char *out, size_t size);
+void compose_fix(struct ui *ui, enum field_id f);
+
+/* --- review.c --- */
+void review_open(struct ui *ui);
+void review_submitted(struct ui *ui, const struct msg *msg);
+void review_row_moved(struct ui *ui, const struct msg *msg);
+/* The first field with an error, or FIELD_COUNT. */
+enum field_id review_first_error(const struct ui *ui);
+/* What the service said of f, if it still stands for what is in the field; else NULL.
+ * FIELD_COUNT: said of the whole. */
+const char *review_refusal(const struct ui *ui, enum field_id f);
+/* The text that unlocks LIVE: the project's name, else the batch's; "" if there is none. */
+const char *review_unlock_text(const struct ui *ui);
+bool review_locked(const struct ui *ui);
+
+#endif

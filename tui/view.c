@@ -1,0 +1,224 @@
+/* view.c - the frame: where we are, the view, what the focused thing is, which keys matter.
+ *
+ * The top line, the note and the keys are the same in every view; the rows
+ * between them belong to the view. What the bottom line says is keys.c's.
+ */
+#include "config.h"
+
+#include "tui/view.h"
+
+#include "core/text.h"
+#include "tui/view_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WIDE_COLS 80 /* from here on the top line has room for all it knows */
+
+static const char *
+mode_word(enum key_mode mode)
+{
+	switch (mode) {
+	case KEY_LIVE: return "LIVE";
+	case KEY_SANDBOX: return "SANDBOX";
+	case KEY_TEST: break;
+	}
+	return "TEST";
+}
+
+/* The digits that go to the three views; the one we are in stands in brackets. */
+static void
+tabs(const struct ui *ui, char *out, size_t size)
+{
+	bool board = ui->view == VIEW_BOARD, log = ui->view == VIEW_LOG;
+
+	snprintf(out, size, "%s %s %s", board || log ? " 1 Compose" : "[1 Compose]",
+		 board ? "[2 Tasks]" : "2 Tasks", log ? "[3 Log]" : "3 Log ");
+}
+
+static void
+position(const struct ui *ui, char *out, size_t size)
+{
+	if (ui->view == VIEW_BOARD)
+		snprintf(out, size, "Tasks ");
+	else if (ui->view == VIEW_LOG)
+		snprintf(out, size, "Log ");
+	else
+		snprintf(out, size, "%d/%d ", (int)ui->compose.focus + 1, FIELD_COUNT);
+}
+
+static void
+top_line(struct ui *ui, struct grid *g)
+{
+	bool wide = g->cols >= WIDE_COLS, live = ui->where.mode == KEY_LIVE;
+	const char *name = draft_name(ui->compose.draft), *bar = g->ascii ? " | " : " │ ";
+	char right[48];
+	int x = 1, room;
+
+	grid_role(g, 0, 0, g->cols, ROLE_TITLE);
+	if (wide)
+		tabs(ui, right, sizeof(right));
+	else
+		position(ui, right, sizeof(right));
+	room = g->cols - (int)strlen(right) - 1;
+	if (wide) {
+		x += grid_text(g, 0, x, room - x, ROLE_TITLE, "multistage");
+		x += grid_text(g, 0, x, room - x, ROLE_TITLE, bar);
+	}
+	x += grid_text(g, 0, x, room - x, live ? ROLE_LIVE : ROLE_TEST, mode_word(ui->where.mode));
+	if (g->cols >= 60 && ui->where.profile[0]) {
+		x += grid_text(g, 0, x, 1, ROLE_TITLE, " ");
+		x += grid_text_cut(g, 0, x, room / 3, ROLE_TITLE, ui->where.profile,
+				   strlen(ui->where.profile));
+	}
+	if (g->cols >= 120 && ui->where.key[0])
+		x += grid_textf(g, 0, x, room - x, ROLE_TITLE, " (%s)", ui->where.key);
+	x += grid_text(g, 0, x, room - x, ROLE_TITLE, wide ? bar : " ");
+	x += grid_text_cut(g, 0, x, room - x - 2, ROLE_TITLE, name, strlen(name));
+	if (ui_unsaved(ui))
+		grid_text(g, 0, x, room - x, ROLE_TITLE, " *");
+	grid_text(g, 0, g->cols - (int)strlen(right), (int)strlen(right), ROLE_TITLE, right);
+}
+
+static void
+note_line(struct ui *ui, struct grid *g)
+{
+	int y = g->rows - 2;
+	char note[sizeof(ui->toast.text)] = "";
+	enum role role = ROLE_NOTE;
+
+	if (ui->toast.until_ms != 0) {
+		snprintf(note, sizeof(note), "%s", ui->toast.text);
+		role = ui->toast.role;
+	} else if (ui->view == VIEW_BOARD) {
+		board_note(ui, note, sizeof(note));
+	} else if (ui->view == VIEW_LOG) {
+		logview_note(ui, note, sizeof(note));
+	} else {
+		compose_note(ui, note, sizeof(note));
+	}
+	grid_text_cut(g, y, 1, g->cols - 2, role, note, strlen(note));
+}
+
+/* One key and its word; columns used, 0 when there is no room. */
+static int
+key_word(struct grid *g, int x, int end, const char *name, const char *word)
+{
+	int y = g->rows - 1;
+	int cols = (int)(text_cols(name, strlen(name)) + 1 + text_cols(word, strlen(word)));
+
+	if (x + cols > end)
+		return 0;
+	grid_text(g, y, x, end - x, ROLE_KEY, name);
+	grid_text(g, y, x + cols - (int)text_cols(word, strlen(word)), end - x, ROLE_NORMAL, word);
+	return cols;
+}
+
+/* Keys that must be seen whatever else there is room for, from the right. */
+static int
+fixed_keys(struct grid *g, enum place place)
+{
+	static const struct {
+		enum command command;
+		const char *word;
+	} fixed[] = {
+		{ CMD_HELP, "help" },
+		{ CMD_REVIEW, "REVIEW+SEND" },
+		{ CMD_SEND, "SEND" },
+	};
+	int end = g->cols - 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
+		const struct key_row *row = key_for(fixed[i].command, place);
+		const char *word = row && row->word ? row->word : fixed[i].word;
+		int cols;
+
+		if (!row || (fixed[i].command == CMD_HELP && row->key != '?'))
+			continue;
+		cols = (int)(strlen(row->name) + 1 + text_cols(word, strlen(word)));
+		if (end - cols < 1)
+			break;
+		key_word(g, end - cols, end, row->name, word);
+		end -= cols + 2;
+	}
+	return end;
+}
+
+/* A key that would do nothing on the focused field is not worth its room. */
+static bool
+worth_showing(const struct ui *ui, const struct key_row *row, enum place place)
+{
+	enum field_kind kind = fields[ui->compose.focus].kind;
+
+	if (!row->word || !(row->places & place))
+		return false;
+	if (row->command == CMD_REVIEW || row->command == CMD_SEND || row->command == CMD_HELP)
+		return false;
+	if (place == IN_COMPOSE && row->command == CMD_CYCLE)
+		return kind == FIELD_CHOICE || kind == FIELD_FLAG;
+	if (place == IN_REVIEW && row->command == CMD_PANE)
+		return ui->where.mode == KEY_LIVE;
+	return true;
+}
+
+static void
+key_line(struct ui *ui, struct grid *g)
+{
+	enum place place = ui_place(ui);
+	int x = 1, end = fixed_keys(g, place);
+
+	if (place & IN_TYPING && ui->popup.kind == POPUP_NONE)
+		x += grid_text(g, g->rows - 1, 0, end, ROLE_MODE, " EDIT ") + 1;
+	for (size_t i = 0; i < key_count; i++) {
+		int used;
+
+		if (!worth_showing(ui, &key_table[i], place))
+			continue;
+		used = key_word(g, x, end, key_table[i].name, key_table[i].word);
+		if (used == 0)
+			break;
+		x += used + 2;
+	}
+}
+
+static void
+too_small(struct grid *g)
+{
+	char text[96];
+	struct rect all = { 0, 0, g->rows, g->cols };
+
+	snprintf(text, sizeof(text), "%dx%d is too small; %dx%d is needed. Nothing is lost.",
+		 g->cols, g->rows, VIEW_MIN_COLS, VIEW_MIN_ROWS);
+	view_words(g, all, ROLE_WARNING, text, strlen(text));
+}
+
+static void
+view_body(struct ui *ui, struct grid *g, struct rect body)
+{
+	switch (ui->view) {
+	case VIEW_COMPOSE: view_compose(ui, g, body); break;
+	case VIEW_BOARD: view_board(ui, g, body); break;
+	case VIEW_LOG: view_log(ui, g, body); break;
+	case VIEW_PAYLOAD: view_payload(ui, g, body); break;
+	case VIEW_REVIEW: view_review(ui, g, body); break;
+	case VIEW_COUNT: break;
+	}
+}
+
+void
+view(struct ui *ui, struct grid *g)
+{
+	grid_clear(g);
+	if (g->rows < VIEW_MIN_ROWS || g->cols < VIEW_MIN_COLS) {
+		too_small(g);
+		return;
+	}
+	top_line(ui, g);
+	view_body(ui, g, (struct rect){ 1, 0, g->rows - 3, g->cols });
+	note_line(ui, g);
+	key_line(ui, g);
+	if (ui->popup.kind == POPUP_NONE)
+		return;
+	g->cur_y = g->cur_x = -1;
+	popup_view(ui, g);
+}

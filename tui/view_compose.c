@@ -1,0 +1,366 @@
+/* view_compose.c - the form: a row per field, its findings, and the payload where there is room.
+ *
+ * 120 columns or more: form and payload side by side, help lines and all
+ * findings if the rows allow. 80 to 119: the payload as a strip under the
+ * form. Below 80: the form alone. Below 60x15: one field at a time.
+ */
+#include "config.h"
+
+#include "tui/compose.h"
+
+#include "core/text.h"
+#include "tui/compose_parts.h"
+#include "tui/ui.h"
+#include "tui/view_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SIDE_COLS  120
+#define STACK_COLS 80
+#define ROOM_COLS  60 /* below these: one field at a time */
+#define ROOM_ROWS  15
+#define STRIP_ROWS 3 /* the least that a payload strip is worth */
+#define NOTE_COLS  22
+#define FRAME_ROWS 3 /* of the screen that are not the body's */
+
+struct form {          /* where the columns of the form are */
+	struct rect r; /* rows of fields */
+	int label, value, value_cols;
+	int note; /* 0 = no column for notes */
+	bool helps;
+};
+
+static struct form
+form_columns(struct rect r)
+{
+	bool wide = r.cols >= 72;
+	struct form form = { .r = r, .label = r.x + 3, .value = r.x + (wide ? 20 : 19) };
+
+	form.value_cols = r.x + r.cols - 1 - form.value;
+	if (wide) {
+		form.note = r.x + r.cols - NOTE_COLS;
+		form.value_cols = form.note - 2 - form.value;
+	}
+	return form;
+}
+
+static int
+field_rows(const struct ui *ui, enum field_id f, bool helps)
+{
+	return helps || review_refusal(ui, f) ? 2 : 1;
+}
+
+static int
+rows_between(const struct ui *ui, const struct form *form, size_t from, size_t to)
+{
+	int rows = 0;
+
+	for (size_t f = from; f < to; f++)
+		rows += field_rows(ui, (enum field_id)f, form->helps);
+	return rows;
+}
+
+/* A finding may be longer than its column: it grows to the left as far as the value allows. */
+static void
+note(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, struct rect row)
+{
+	char text[200];
+	enum role role = view_field_note(ui, f, text, sizeof(text));
+	int end = form->r.x + form->r.cols - 1, x = form->note;
+	int cols = (int)text_cols(text, strlen(text)), least = form->value + row.cols + 2;
+
+	if (role != ROLE_NOTE && x + cols > end)
+		x = end - cols > least ? end - cols : least;
+	if (x > form->note)
+		x = form->note;
+	grid_text_cut(g, row.y, x, end - x, role, text, strlen(text));
+}
+
+static void
+second_line(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, int y)
+{
+	const char *refusal = review_refusal(ui, f);
+	const char *text = refusal ? refusal : fields[f].help;
+	int end = form->r.x + form->r.cols - 1;
+
+	grid_text_cut(g, y, form->value, end - form->value, refusal ? ROLE_ERROR : ROLE_NOTE, text,
+		      strlen(text));
+}
+
+static void
+field_row(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, int y)
+{
+	struct compose *c = &ui->compose;
+	const struct finding *it = check_field(c->check, f);
+	bool focus = c->focus == f, editing = focus && c->mode == COMPOSE_LINE;
+	struct rect value = { y, form->value, 1, form->value_cols };
+	enum role role;
+	char mark[2] = "";
+
+	if (review_refusal(ui, f)) {
+		mark[0] = '!';
+		role = ROLE_ERROR;
+	} else if (it) {
+		mark[0] = view_mark(it->severity, &role);
+	}
+	if (mark[0])
+		grid_text(g, y, form->r.x, 1, role, mark);
+	if (focus)
+		grid_text(g, y, form->r.x + 1, 1, ROLE_HEAD, ">");
+	grid_text(g, y, form->label, form->value - form->label, ROLE_LABEL, fields[f].label);
+	if (focus)
+		grid_role(g, y, form->label, 16, editing ? ROLE_CURSOR_IDLE : ROLE_CURSOR);
+	if (editing)
+		edit_view(&c->edit, g, value, ROLE_EDIT);
+	else
+		value.cols = view_field_value(ui, g, f, y, value.x, value.cols);
+	if (form->note)
+		note(ui, g, form, f, value);
+	if (field_rows(ui, f, form->helps) > 1)
+		second_line(ui, g, form, f, y + 1);
+}
+
+/* First field to show: the focused one is in view, and no room is wasted. */
+static size_t
+form_top(struct ui *ui, const struct form *form, int rows)
+{
+	struct compose *c = &ui->compose;
+	size_t top = c->form_top;
+
+	if (c->focus < top)
+		top = c->focus;
+	while (top < c->focus && rows_between(ui, form, top, c->focus + 1) > rows)
+		top++;
+	while (top > 0 && rows_between(ui, form, top - 1, FIELD_COUNT) <= rows)
+		top--;
+	c->form_top = top;
+	return top;
+}
+
+static void
+more_line(struct ui *ui, struct grid *g, const struct form *form, size_t top, size_t end)
+{
+	char number[VIEW_NUMBER_SIZE], text[120];
+	size_t below = FIELD_COUNT - end;
+	int len;
+
+	view_number(number, payload_size(ui->compose.payload));
+	if (below > 0)
+		len = snprintf(text, sizeof(text), "+%zu field%s below", below,
+			       below == 1 ? "" : "s");
+	else
+		len = snprintf(text, sizeof(text), "+%zu field%s above", top, top == 1 ? "" : "s");
+	snprintf(text + len, sizeof(text) - (size_t)len, "   p: payload (%s bytes)", number);
+	grid_text_cut(g, form->r.y + form->r.rows - 1, form->r.x + 1, form->r.cols - 2, ROLE_NOTE,
+		      text, strlen(text));
+}
+
+static void
+form_rows(struct ui *ui, struct grid *g, const struct form *form)
+{
+	int rows = form->r.rows, y = 0;
+	bool all = rows_between(ui, form, 0, FIELD_COUNT) <= rows;
+	size_t top, f;
+
+	if (!all && rows > 1)
+		rows--;
+	top = form_top(ui, form, rows);
+	for (f = top; f < FIELD_COUNT; f++) {
+		int need = field_rows(ui, (enum field_id)f, form->helps);
+
+		if (y + need > rows)
+			break;
+		field_row(ui, g, form, (enum field_id)f, form->r.y + y);
+		y += need;
+	}
+	if (!all)
+		more_line(ui, g, form, top, f);
+}
+
+static void
+form_rule(struct ui *ui, struct grid *g, int x, int cols)
+{
+	char verdict[96];
+	enum role role = view_verdict(ui, verdict, sizeof(verdict));
+	int words = (int)text_cols(verdict, strlen(verdict));
+
+	grid_rule(g, 1, x, cols, "Task", verdict);
+	for (int i = x + cols - words - 4 > x ? x + cols - words - 4 : x; i < x + cols; i++)
+		if (grid_at(g, 1, i)->role == ROLE_HEAD)
+			grid_role(g, 1, i, 1, role);
+}
+
+/* All findings with their hints, as far as the rows go. */
+static void
+findings(struct ui *ui, struct grid *g, struct rect r)
+{
+	const struct check *check = ui->compose.check;
+	size_t n = check_count(check);
+	int y = r.y + 1, end = r.y + r.rows;
+	char words[48];
+
+	snprintf(words, sizeof(words), n > 0 ? "!: next" : "");
+	grid_rule(g, r.y, r.x, r.cols, "Checks", words);
+	if (n == 0)
+		grid_text(g, y, r.x + 3, r.cols - 4, ROLE_OK, "ok  all rules hold");
+	for (size_t i = 0; i < n && y < end; i++) {
+		const struct finding *it = check_get(check, i);
+		const char *label = it->field < FIELD_COUNT ? fields[it->field].label : "";
+		enum role role;
+		char mark[2] = { view_mark(it->severity, &role), '\0' };
+
+		grid_text(g, y, r.x + 3, 1, role, mark);
+		grid_text(g, y, r.x + 5, 15, ROLE_LABEL, label);
+		grid_text_cut(g, y++, r.x + 21, r.cols - 22, role, it->msg, strlen(it->msg));
+		if (it->hint[0] && y < end && (size_t)(end - y) >= n - i)
+			grid_text_cut(g, y++, r.x + 21, r.cols - 22, ROLE_NOTE, it->hint,
+				      strlen(it->hint));
+	}
+}
+
+/* An absent key is a decision too. */
+static void
+not_in_body(struct ui *ui, struct grid *g, struct rect r)
+{
+	struct buf text = BUF_INIT(2048);
+
+	for (int f = 0; f < FIELD_COUNT; f++)
+		if (!draft_is_set(ui->compose.draft, (enum field_id)f))
+			buf_addf(&text, "%s%s %s",
+				 text.len > 0 ? ", " : "Not in the body: ", fields[f].name,
+				 fields[f].empty);
+	if (text.len == 0)
+		buf_adds(&text, "Every field is in the body.");
+	view_words(g, r, ROLE_NOTE, buf_str(&text), text.len);
+	buf_free(&text);
+}
+
+static void
+side_by_side(struct ui *ui, struct grid *g, struct rect body)
+{
+	int left = body.cols / 2 - 2, right = body.x + left + 1;
+	int most = body.rows - 1, used, absent = most >= 16 ? 4 : 0;
+	struct rect pane = { body.y, right, body.rows - absent, body.cols - left - 1 };
+	struct form form = form_columns((struct rect){ body.y + 1, body.x, most, left });
+
+	form_rule(ui, g, body.x, left);
+	grid_vline(g, body.y, body.x + left, body.rows);
+	form.helps = most >= 2 * FIELD_COUNT;
+	form_rows(ui, g, &form);
+	used = rows_between(ui, &form, 0, FIELD_COUNT) + 1;
+	if (most - used >= 3)
+		findings(ui, g, (struct rect){ body.y + 1 + used, body.x, most - used, left });
+	view_payload_strip(ui, g, pane);
+	if (absent)
+		not_in_body(ui, g,
+			    (struct rect){ pane.y + pane.rows + 1, right + 1, absent - 1,
+					   pane.cols - 2 });
+}
+
+static void
+stacked(struct ui *ui, struct grid *g, struct rect body)
+{
+	bool strip = body.cols >= STACK_COLS && body.rows - 1 - FIELD_COUNT >= STRIP_ROWS;
+	struct form form =
+		form_columns((struct rect){ body.y + 1, body.x, body.rows - 1, body.cols });
+	int used;
+
+	form_rule(ui, g, body.x, body.cols);
+	if (strip) {
+		used = rows_between(ui, &form, 0, FIELD_COUNT);
+		if (used > body.rows - 1 - STRIP_ROWS)
+			used = body.rows - 1 - STRIP_ROWS;
+		form.r.rows = used;
+		view_payload_strip(ui, g,
+				   (struct rect){ body.y + 1 + used, body.x, body.rows - 1 - used,
+						  body.cols });
+	}
+	form_rows(ui, g, &form);
+}
+
+static void
+one_field(struct ui *ui, struct grid *g, struct rect body)
+{
+	struct compose *c = &ui->compose;
+	enum field_id f = c->focus;
+	int x = body.x + 1, cols = body.cols - 2, y = body.y + 1, end = body.y + body.rows;
+	const char *refusal = review_refusal(ui, f);
+	char text[200];
+	enum role role;
+
+	form_rule(ui, g, body.x, body.cols);
+	grid_text(g, y, x, cols, ROLE_LABEL, fields[f].label);
+	grid_role(g, y++, x, (int)strlen(fields[f].label), ROLE_CURSOR);
+	if (c->mode == COMPOSE_LINE)
+		edit_view(&c->edit, g, (struct rect){ y, x, 1, cols }, ROLE_EDIT);
+	else
+		view_field_value(ui, g, f, y, x, cols);
+	y++;
+	role = view_field_note(ui, f, text, sizeof(text));
+	if (refusal)
+		y += view_words(g, (struct rect){ y, x, end - y, cols }, ROLE_ERROR, refusal,
+				strlen(refusal));
+	else
+		y += view_words(g, (struct rect){ y, x, 2, cols }, role, text, strlen(text));
+	view_words(g, (struct rect){ y, x, end - y, cols }, ROLE_NOTE, fields[f].help,
+		   strlen(fields[f].help));
+}
+
+void
+view_compose(struct ui *ui, struct grid *g, struct rect body)
+{
+	enum compose_mode mode = ui->compose.mode;
+
+	if (mode == COMPOSE_LIST || mode == COMPOSE_ITEM)
+		view_list(ui, g, body);
+	else if (mode == COMPOSE_PARAGRAPH || mode == COMPOSE_OBJECT)
+		view_editor(ui, g, body);
+	else if (body.cols < ROOM_COLS || body.rows + FRAME_ROWS < ROOM_ROWS)
+		one_field(ui, g, body);
+	else if (body.cols >= SIDE_COLS)
+		side_by_side(ui, g, body);
+	else
+		stacked(ui, g, body);
+}
+
+static void
+note_of_finding(const struct ui *ui, const struct finding *it, char *out, size_t size)
+{
+	char fix[560] = "";
+	bool told = ui->cols >= STACK_COLS && ui->compose.mode == COMPOSE_NAV; /* on its row */
+	bool offered = ui->compose.mode == COMPOSE_NAV &&
+		       compose_fix_offer(ui, it->field, fix, sizeof(fix));
+
+	if (told && it->hint[0])
+		snprintf(out, size, "%s%s%s", it->hint, offered ? "  F: " : "", fix);
+	else
+		snprintf(out, size, "%s%s%s%s%s", it->msg, it->hint[0] ? "; " : "", it->hint,
+			 offered ? "  F: " : "", fix);
+}
+
+void
+compose_note(const struct ui *ui, char *out, size_t size)
+{
+	const struct compose *c = &ui->compose;
+	const struct finding *it = check_field(c->check, c->focus);
+	const char *whole = review_refusal(ui, FIELD_COUNT);
+
+	if (ui->view == VIEW_REVIEW)
+		snprintf(out, size,
+			 "If the line drops after SEND, the task is looked up by its unique_id, "
+			 "never sent twice.");
+	else if (ui->view == VIEW_PAYLOAD)
+		snprintf(out, size, "These are the bytes that go out; t shows them %s.",
+			 c->wire ? "one member a line" : "exactly as sent");
+	else if (review_refusal(ui, c->focus))
+		snprintf(out, size, "%s",
+			 c->refusal.hint[0] ? c->refusal.hint
+					    : "nothing was created; s sends again");
+	else if (whole)
+		snprintf(out, size, "refused: %s", whole);
+	else if (it)
+		note_of_finding(ui, it, out, size);
+	else
+		snprintf(out, size, "%s", fields[c->focus].help);
+}

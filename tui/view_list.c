@@ -1,0 +1,148 @@
+/* view_list.c - the rows of attachments or tags, what is wrong with each, the current one whole. */
+#include "config.h"
+
+#include "tui/compose.h"
+#include "tui/ui.h"
+#include "tui/view_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOTE_COLS 26
+
+/* The first finding about item i of the focused field, or NULL. */
+static const struct finding *
+finding_of(const struct compose *c, size_t i)
+{
+	for (size_t k = 0; k < check_count(c->check); k++) {
+		const struct finding *it = check_get(c->check, k);
+
+		if (it->field == c->focus && it->item == i)
+			return it;
+	}
+	return NULL;
+}
+
+static void
+top_rule(struct ui *ui, struct grid *g, struct rect body)
+{
+	const struct compose *c = &ui->compose;
+	const struct field *f = &fields[c->focus];
+	size_t n = draft_count(c->draft, c->focus), errors = 0, warnings = 0;
+	char number[VIEW_NUMBER_SIZE], words[120];
+	int len;
+
+	for (size_t i = 0; i < check_count(c->check); i++) {
+		const struct finding *it = check_get(c->check, i);
+
+		errors += it->field == c->focus && it->severity == SEVERITY_ERROR;
+		warnings += it->field == c->focus && it->severity == SEVERITY_WARNING;
+	}
+	view_number(number, n);
+	len = f->max_items > 0
+		      ? snprintf(words, sizeof(words), "%s of %zu", number, f->max_items)
+		      : snprintf(words, sizeof(words), "%s row%s", number, n == 1 ? "" : "s");
+	if (errors > 0)
+		len += snprintf(words + len, sizeof(words) - (size_t)len, ", %zu problem%s", errors,
+				errors == 1 ? "" : "s");
+	if (warnings > 0)
+		snprintf(words + len, sizeof(words) - (size_t)len, ", %zu warning%s", warnings,
+			 warnings == 1 ? "" : "s");
+	grid_rule(g, body.y, body.x, body.cols, f->label, words);
+}
+
+struct columns {
+	int number, text, text_cols, note; /* note 0: no room for words */
+};
+
+static struct columns
+columns_of(struct rect body, size_t n)
+{
+	struct columns at = { .number = 3 };
+	int end = body.x + body.cols - 1;
+
+	for (size_t k = n; k >= 1000; k /= 10)
+		at.number++;
+	at.text = body.x + 3 + at.number + 1;
+	if (body.cols >= 80)
+		at.note = end - NOTE_COLS;
+	at.text_cols = (at.note ? at.note - 2 : end) - at.text;
+	return at;
+}
+
+static void
+item_row(struct ui *ui, struct grid *g, const struct columns *at, size_t i, int y)
+{
+	struct compose *c = &ui->compose;
+	const struct finding *it = finding_of(c, i);
+	const char *text = draft_item(c->draft, c->focus, i);
+	bool here = i == c->items.at, editing = here && c->mode == COMPOSE_ITEM;
+	enum role role = ROLE_VALUE;
+	char mark[2] = "";
+
+	if (it) {
+		mark[0] = view_mark(it->severity, &role);
+		grid_text(g, y, 0, 1, role, mark);
+		if (at->note)
+			grid_text_cut(g, y, at->note, NOTE_COLS, role, it->msg, strlen(it->msg));
+	}
+	if (here)
+		grid_text(g, y, 1, 1, ROLE_HEAD, ">");
+	grid_textf(g, y, 3, at->number, ROLE_NOTE, "%*zu", at->number, i + 1);
+	if (editing) {
+		edit_view(&c->edit, g, (struct rect){ y, at->text, 1, at->text_cols }, ROLE_EDIT);
+		return;
+	}
+	grid_text_middle(g, y, at->text, at->text_cols, here ? ROLE_CURSOR : ROLE_VALUE, text,
+			 strlen(text));
+	if (here)
+		grid_role(g, y, at->text, at->text_cols, ROLE_CURSOR);
+}
+
+/* The row under the cursor, whole, and what is wrong with it. */
+static void
+whole_item(struct ui *ui, struct grid *g, struct rect r)
+{
+	const struct compose *c = &ui->compose;
+	size_t n = draft_count(c->draft, c->focus), i = c->items.at;
+	const struct finding *it = n > 0 ? finding_of(c, i) : NULL;
+	struct rect text = { r.y + 1, r.x + 1, r.rows - 1, r.cols - 2 };
+	char words[80];
+	enum role role;
+	const char *item;
+
+	snprintf(words, sizeof(words), n > 0 ? "row %zu of %zu, sent byte for byte" : "no rows",
+		 i + 1, n);
+	grid_rule(g, r.y, r.x, r.cols, words, NULL);
+	if (n == 0)
+		return;
+	if (it && text.rows > 1) {
+		char said[sizeof(it->msg) + sizeof(it->hint) + 8];
+		char mark = view_mark(it->severity, &role);
+
+		snprintf(said, sizeof(said), "%c %s%s%s", mark, it->msg, it->hint[0] ? "; " : "",
+			 it->hint);
+		grid_text_cut(g, text.y++, text.x, text.cols, role, said, strlen(said));
+		text.rows--;
+	}
+	item = draft_item(c->draft, c->focus, i);
+	view_words(g, text, ROLE_VALUE, item, strlen(item));
+}
+
+void
+view_list(struct ui *ui, struct grid *g, struct rect body)
+{
+	struct compose *c = &ui->compose;
+	size_t n = draft_count(c->draft, c->focus);
+	int whole = body.rows >= 14 ? 5 : 2, rows = body.rows - 1 - whole;
+	struct columns at = columns_of(body, n);
+
+	top_rule(ui, g, body);
+	list_fit(&c->items, n, rows);
+	if (n == 0)
+		grid_text_cut(g, body.y + 1, body.x + 3, body.cols - 4, ROLE_EMPTY,
+			      "no rows yet: a adds one, a paste adds a row per line", 52);
+	for (int y = 0; y < rows && c->items.top + (size_t)y < n; y++)
+		item_row(ui, g, &at, c->items.top + (size_t)y, body.y + 1 + y);
+	whole_item(ui, g, (struct rect){ body.y + 1 + rows, body.x, whole, body.cols });
+}

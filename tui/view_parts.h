@@ -1,0 +1,46 @@
+/* view_parts.h - pieces that several views draw with. */
+#ifndef TUI_VIEW_PARTS_H
+#define TUI_VIEW_PARTS_H
+
+#include "core/check.h"
+#include "core/field.h"
+#include "tui/grid.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ui;
+
+/* --- view_text.c --- */
+#define VIEW_NUMBER_SIZE 28
+/* "27,412" */
+void view_number(char out[VIEW_NUMBER_SIZE], size_t n);
+/* Write text into r, broken at words; what does not fit is cut with an ellipsis. Rows used. */
+int view_words(struct grid *g, struct rect r, enum role role, const char *text, size_t n);
+/* '!' or '~', and the role. */
+char view_mark(enum severity s, enum role *role);
+
+/* --- view_field.c --- */
+/* The value of f as one row of at most width columns; columns used. */
+int view_field_value(struct ui *ui, struct grid *g, enum field_id f, int y, int x, int width);
+/* What stands at the right of f: refusal, finding or remark. out may become "". */
+enum role view_field_note(const struct ui *ui, enum field_id f, char *out, size_t size);
+/* "2 problems, 1 warning", "ready to send". */
+enum role view_verdict(const struct ui *ui, char *out, size_t size);
+
+/* --- view_payload.c --- */
+/* The payload around the focused field, with its rule; r.rows of at least 2. */
+void view_payload_strip(struct ui *ui, struct grid *g, struct rect r);
+/* Line of the pretty form at row y; mark: this is where the focused field begins. */
+void view_payload_line(struct ui *ui, struct grid *g, struct rect row, size_t line, bool mark);
+/* Row k of the wire form cut into rows of width bytes; at least one byte if there is one. */
+size_t view_payload_wire_rows(const struct ui *ui, int width);
+void view_payload_wire(struct ui *ui, struct grid *g, struct rect r, size_t from_row);
+/* "27,412 bytes  sha256 9f2c11ab3e5d" */
+void view_payload_size(struct ui *ui, char *out, size_t size, bool whole);
+
+/* --- view_list.c, view_editor.c: the editors that take the whole body --- */
+void view_list(struct ui *ui, struct grid *g, struct rect body);
+void view_editor(struct ui *ui, struct grid *g, struct rect body);
+
+#endif

@@ -1,0 +1,51 @@
+/* view_text.c - numbers, wrapped words, marks: what views write with. */
+#include "config.h"
+
+#include "core/text.h"
+#include "tui/view_parts.h"
+#include "tui/wrap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+view_number(char out[VIEW_NUMBER_SIZE], size_t n)
+{
+	char plain[VIEW_NUMBER_SIZE];
+	size_t len = (size_t)snprintf(plain, sizeof(plain), "%zu", n), to = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			out[to++] = ',';
+		out[to++] = plain[i];
+	}
+	out[to] = '\0';
+}
+
+int
+view_words(struct grid *g, struct rect r, enum role role, const char *text, size_t n)
+{
+	struct wrap w = { .next = 0 };
+	int y = 0;
+
+	if (r.cols <= 0 || r.rows <= 0 || n == 0)
+		return 0;
+	for (; y < r.rows; y++) {
+		w = wrap_at(text, n, w.next, r.cols);
+		if (y == r.rows - 1 && !w.last) {
+			grid_text_cut(g, r.y + y, r.x, r.cols, role, text + w.start, n - w.start);
+			return r.rows;
+		}
+		grid_text_n(g, r.y + y, r.x, r.cols, role, text + w.start, w.end - w.start);
+		if (w.last)
+			return y + 1;
+	}
+	return y;
+}
+
+char
+view_mark(enum severity s, enum role *role)
+{
+	*role = s == SEVERITY_ERROR ? ROLE_ERROR : ROLE_WARNING;
+	return s == SEVERITY_ERROR ? '!' : '~';
+}
