@@ -2,3 +2,4 @@
 dist_man_MANS += \
 	man/multistage-config.5 \
 	man/multistage-theme.5
+dist_man_MANS += man/multistage-sandbox.1

@@ -1,1 +1,26 @@
 # sandbox: a local server of the API. Links the rules and nothing else of ours.
+bin_PROGRAMS += multistage-sandbox
+multistage_sandbox_SOURCES = \
+	sandbox/account.c	sandbox/account.h \
+	sandbox/batch.c		sandbox/batch.h \
+	sandbox/body.c		sandbox/body.h \
+	sandbox/db.c		sandbox/db.h \
+	sandbox/file.c \
+	sandbox/life.c		sandbox/life.h \
+	sandbox/listen.c	sandbox/listen.h \
+	sandbox/main.c \
+	sandbox/out.c		sandbox/out.h \
+	sandbox/page.c		sandbox/page.h \
+	sandbox/project.c	sandbox/project.h \
+	sandbox/request.c	sandbox/request.h \
+	sandbox/route.c		sandbox/route.h \
+	sandbox/seed.c		sandbox/seed.h \
+	sandbox/server.c	sandbox/server.h \
+	sandbox/service.h \
+	sandbox/task.c		sandbox/task.h \
+	sandbox/task_change.c \
+	sandbox/task_create.c \
+	sandbox/task_read.c \
+	sandbox/upload.c	sandbox/upload.h
+multistage_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
+multistage_sandbox_LDADD    = $(RULES_LIBS) $(SQLITE_LIBS) $(MHD_LIBS)

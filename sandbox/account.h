@@ -1,0 +1,25 @@
+/* account.h - the keys that open the account, and which side each one opens. */
+#ifndef SANDBOX_ACCOUNT_H
+#define SANDBOX_ACCOUNT_H
+
+#include "core/err.h"
+
+#include <stdbool.h>
+
+struct service;
+
+#define ACCOUNT_KEY_SIZE 64
+
+/* Make the two keys of a new database, and add extra (NULL: none). Errors: ERR_STORE. */
+enum err_code account_open(struct service *s, const char *extra, struct err *err) MUST_CHECK;
+
+/* The key that the sandbox made for this side. */
+void account_key(struct service *s, bool is_test, char out[ACCOUNT_KEY_SIZE]);
+
+enum account_answer { ACCOUNT_NO_KEY, ACCOUNT_WRONG_KEY, ACCOUNT_OPEN };
+
+/* What an Authorization header (NULL: none) opens. Basic with the key as the user's name, or
+ * Bearer. Source: API reference, authentication; the Node client uses Bearer. */
+enum account_answer account_check(struct service *s, const char *header, bool *is_test);
+
+#endif

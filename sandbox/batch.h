@@ -1,0 +1,30 @@
+/* batch.h - a batch as the other rooms need it. */
+#ifndef SANDBOX_BATCH_H
+#define SANDBOX_BATCH_H
+
+#include "sandbox/request.h"
+#include "sandbox/service.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct batch { /* strings are owned */
+	int64_t seq;
+	char *name, *project;
+	bool staging;
+};
+
+/* The batch called name. False, with 404 as the reply, if there is none. */
+bool batch_find(struct service *s, const struct request *rq, const char *name, struct batch *out,
+		struct reply *rp);
+void batch_done(struct batch *b);
+
+struct batch_new {
+	const char *name, *project, *callback; /* callback: or NULL */
+	const char *metadata, *extra;          /* JSON objects */
+	bool is_test, staging, archived;
+	int64_t created_ms;
+};
+void batch_insert(struct service *s, const struct batch_new *b);
+
+#endif

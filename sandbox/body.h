@@ -1,0 +1,49 @@
+/* body.h - the JSON of a request, read with types checked.
+ *
+ * Not core's reader on purpose: a mistake there must not hide behind the same
+ * mistake here. The first thing found wrong stays in bad, worded as the service
+ * words it; after it the getters return "absent". null is absent everywhere.
+ */
+#ifndef SANDBOX_BODY_H
+#define SANDBOX_BODY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <json-c/json.h>
+
+#define BODY_DEPTH_MAX 32
+
+struct body {
+	struct json_object *root; /* owned; NULL if the text was no good */
+	bool has_bad;
+	char bad[256]; /* 'Parameter is invalid, reason: "tags" must be an array' */
+};
+
+struct body_list { /* strings, borrowed from the body */
+	const char **at;
+	size_t count;
+};
+
+/* text: n bytes with a NUL behind. Empty text is an empty object or array, as asked.
+ * False, with bad set, if it is no JSON or not of that type. */
+bool body_open(struct body *b, const char *text, size_t n, enum json_type type);
+void body_close(struct body *b);
+
+/* Set bad, unless something was wrong before: 'Parameter is invalid, reason: ...'. */
+void body_bad(struct body *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+bool body_has(const struct body *b, const char *name); /* there and not null */
+/* Strings are NUL-terminated and hold no NUL. NULL if absent. */
+const char *body_text(struct body *b, const char *name);
+const char *body_line(struct body *b, const char *name); /* and not empty */
+bool body_flag(struct body *b, const char *name);
+/* A whole number, or none. */
+int64_t body_number(struct body *b, const char *name, int64_t none);
+/* name: NULL for the root. Items are not empty. Free list->at. False if absent. */
+bool body_strings(struct body *b, const char *name, struct body_list *list);
+/* Compact text of an object, borrowed; NULL if absent. name: NULL for the root. */
+const char *body_object(struct body *b, const char *name, size_t *n);
+
+#endif

@@ -1,0 +1,350 @@
+/* db.c - see db.h. The schema is at the top; a new one is a new SCHEMA_VERSION. */
+#include "config.h"
+
+#include "sandbox/db.h"
+
+#include "core/mem.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCHEMA_VERSION 1
+#define APPLICATION_ID 0x6d735362 /* "msSb" */
+#define CACHE_MAX      64         /* statements kept; lists make their own SQL */
+
+/*
+ * env: 1 for what the test key sees, 0 for the live key; the two share nothing.
+ * Times are wall milliseconds. JSON columns hold compact text that goes out as it
+ * is. A pending task knows its fate and when it falls due, so a restart loses none.
+ */
+static const char schema[] =
+	"CREATE TABLE api_key (key TEXT PRIMARY KEY, env INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE project ("
+	" seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
+	" rapid INTEGER NOT NULL, studio INTEGER NOT NULL, archived INTEGER NOT NULL,"
+	" extra TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX project_name ON project (env, name);"
+	"CREATE TABLE project_param ("
+	" project INTEGER NOT NULL REFERENCES project, version INTEGER NOT NULL,"
+	" params TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (project, version)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE blueprint ("
+	" id TEXT PRIMARY KEY, project INTEGER NOT NULL REFERENCES project,"
+	" active INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX blueprint_project ON blueprint (project, active, created_ms);"
+	"CREATE TABLE batch ("
+	" seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, name TEXT NOT NULL,"
+	" project TEXT NOT NULL, staging INTEGER NOT NULL, archived INTEGER NOT NULL,"
+	" callback TEXT, metadata TEXT NOT NULL, extra TEXT NOT NULL,"
+	" created_ms INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX batch_name ON batch (env, name);"
+	"CREATE INDEX batch_created ON batch (env, created_ms);"
+	"CREATE INDEX batch_project ON batch (env, project, created_ms);"
+	"CREATE TABLE task ("
+	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, env INTEGER NOT NULL,"
+	" type TEXT NOT NULL, status TEXT NOT NULL, project TEXT NOT NULL, batch TEXT,"
+	" unique_id TEXT, clear_on_error INTEGER NOT NULL, priority INTEGER,"
+	" instruction TEXT, callback_url TEXT, params TEXT NOT NULL, metadata TEXT NOT NULL,"
+	" tags TEXT, response TEXT, review TEXT,"
+	" created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, completed_ms INTEGER,"
+	" due_ms INTEGER, fate TEXT, outcome TEXT) STRICT;"
+	"CREATE UNIQUE INDEX task_unique ON task (env, unique_id) WHERE unique_id IS NOT NULL;"
+	"CREATE INDEX task_created ON task (env, created_ms);"
+	"CREATE INDEX task_updated ON task (env, updated_ms);"
+	"CREATE INDEX task_status ON task (env, status, created_ms);"
+	"CREATE INDEX task_project ON task (env, project, created_ms);"
+	"CREATE INDEX task_batch ON task (env, batch, status, created_ms);"
+	"CREATE INDEX task_due ON task (due_ms) WHERE due_ms IS NOT NULL;"
+	"CREATE TABLE task_tag ("
+	" tag TEXT NOT NULL, task INTEGER NOT NULL REFERENCES task,"
+	" PRIMARY KEY (tag, task)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX task_tag_task ON task_tag (task);"
+	"CREATE TABLE idempotency ("
+	" env INTEGER NOT NULL, key TEXT NOT NULL, task TEXT NOT NULL,"
+	" PRIMARY KEY (env, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE file ("
+	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, env INTEGER NOT NULL,"
+	" name TEXT, mime_type TEXT, size INTEGER, source TEXT, reference_id TEXT,"
+	" projects TEXT NOT NULL, metadata TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX file_reference ON file (env, reference_id)"
+	" WHERE reference_id IS NOT NULL;"
+	"CREATE TABLE file_part ("
+	" file INTEGER NOT NULL REFERENCES file, part INTEGER NOT NULL, data BLOB NOT NULL,"
+	" PRIMARY KEY (file, part)) STRICT, WITHOUT ROWID;";
+
+struct db {
+	sqlite3 *conn;
+	struct {
+		char *sql;
+		sqlite3_stmt *st;
+	} cache[CACHE_MAX];
+	size_t cached, next_out;
+	bool failed;
+	char why[200];
+};
+
+static void
+fail(struct db *db)
+{
+	if (!db->failed)
+		snprintf(db->why, sizeof(db->why), "%s", sqlite3_errmsg(db->conn));
+	db->failed = true;
+}
+
+static void
+drop(struct db *db, size_t i)
+{
+	sqlite3_finalize(db->cache[i].st);
+	free(db->cache[i].sql);
+}
+
+sqlite3_stmt *
+db_query(struct db *db, const char *sql)
+{
+	sqlite3_stmt *st;
+	size_t i;
+
+	if (db->failed)
+		return NULL;
+	for (i = 0; i < db->cached; i++) {
+		if (strcmp(db->cache[i].sql, sql) != 0)
+			continue;
+		sqlite3_reset(db->cache[i].st);
+		sqlite3_clear_bindings(db->cache[i].st);
+		return db->cache[i].st;
+	}
+	if (sqlite3_prepare_v3(db->conn, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL)) {
+		fail(db);
+		return NULL;
+	}
+	if (db->cached < CACHE_MAX) {
+		i = db->cached++;
+	} else {
+		do
+			i = db->next_out++ % CACHE_MAX;
+		while (sqlite3_stmt_busy(db->cache[i].st));
+		drop(db, i);
+	}
+	db->cache[i].sql = mem_strdup(sql);
+	db->cache[i].st = st;
+	return st;
+}
+
+void
+db_text(sqlite3_stmt *st, int i, const char *s, size_t n)
+{
+	if (st && s)
+		sqlite3_bind_text64(st, i, s, n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void
+db_str(sqlite3_stmt *st, int i, const char *s)
+{
+	db_text(st, i, s, s ? strlen(s) : 0);
+}
+
+void
+db_blob(sqlite3_stmt *st, int i, const void *p, size_t n)
+{
+	if (st)
+		sqlite3_bind_blob64(st, i, p, n, SQLITE_TRANSIENT);
+}
+
+void
+db_int(sqlite3_stmt *st, int i, int64_t value)
+{
+	if (st)
+		sqlite3_bind_int64(st, i, value);
+}
+
+bool
+db_row(struct db *db, sqlite3_stmt *st)
+{
+	int rc;
+
+	if (db->failed || !st)
+		return false;
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		return true;
+	if (rc != SQLITE_DONE)
+		fail(db);
+	sqlite3_reset(st);
+	return false;
+}
+
+bool
+db_run(struct db *db, sqlite3_stmt *st)
+{
+	while (db_row(db, st))
+		;
+	return !db->failed;
+}
+
+int64_t
+db_number(struct db *db, sqlite3_stmt *st, int64_t none)
+{
+	int64_t value = none;
+
+	if (db_row(db, st)) {
+		if (sqlite3_column_type(st, 0) != SQLITE_NULL)
+			value = sqlite3_column_int64(st, 0);
+		sqlite3_reset(st);
+	}
+	return value;
+}
+
+const char *
+db_column(sqlite3_stmt *st, int i, size_t *n)
+{
+	const char *s = (const char *)sqlite3_column_text(st, i);
+
+	if (!s && sqlite3_column_type(st, i) != SQLITE_NULL)
+		die("out of memory while reading the database");
+	if (n)
+		*n = (size_t)sqlite3_column_bytes(st, i);
+	return s;
+}
+
+char *
+db_copy(sqlite3_stmt *st, int i)
+{
+	size_t n;
+	const char *s = db_column(st, i, &n);
+
+	return s ? mem_strndup(s, n) : NULL;
+}
+
+static bool
+execute(struct db *db, const char *sql)
+{
+	if (sqlite3_exec(db->conn, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	fail(db);
+	return false;
+}
+
+/* A statement left in the middle of its rows would keep the transaction open. */
+static void
+reset_all(struct db *db)
+{
+	for (size_t i = 0; i < db->cached; i++)
+		if (sqlite3_stmt_busy(db->cache[i].st))
+			sqlite3_reset(db->cache[i].st);
+}
+
+void
+db_begin(struct db *db)
+{
+	db->failed = false;
+	db->why[0] = '\0';
+	db_run(db, db_query(db, "BEGIN IMMEDIATE"));
+}
+
+bool
+db_commit(struct db *db)
+{
+	reset_all(db);
+	if (!db->failed && db_run(db, db_query(db, "COMMIT")))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+void
+db_rollback(struct db *db)
+{
+	reset_all(db);
+	if (!sqlite3_get_autocommit(db->conn))
+		sqlite3_exec(db->conn, "ROLLBACK", NULL, NULL, NULL);
+}
+
+const char *
+db_failure(const struct db *db)
+{
+	return db->failed ? db->why : "";
+}
+
+/* The pragma's answer must be want: SQLite says yes to many things it does not do. */
+static bool
+set(struct db *db, const char *pragma, const char *want)
+{
+	sqlite3_stmt *st = db_query(db, pragma);
+	bool good = false;
+
+	if (db_row(db, st)) {
+		const char *got = db_column(st, 0, NULL);
+
+		good = got && strcmp(got, want) == 0;
+		if (!good)
+			snprintf(db->why, sizeof(db->why), "%s gives %s", pragma, got ? got : "");
+		sqlite3_reset(st);
+	}
+	db->failed = db->failed || !good;
+	return good;
+}
+
+/* Tables for an empty database; a database of somebody else is left alone. */
+static bool
+prepare(struct db *db)
+{
+	int64_t id = db_number(db, db_query(db, "PRAGMA application_id"), -1);
+	int64_t version = db_number(db, db_query(db, "PRAGMA user_version"), -1);
+	int64_t tables = db_number(db, db_query(db, "SELECT count(*) FROM sqlite_schema"), -1);
+	char sql[80];
+
+	if (db->failed)
+		return false;
+	if (id == APPLICATION_ID && version == SCHEMA_VERSION)
+		return true;
+	if (id != 0 || version != 0 || tables != 0) {
+		snprintf(db->why, sizeof(db->why),
+			 "it holds something else, or data of another version");
+		db->failed = true;
+		return false;
+	}
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		 APPLICATION_ID, SCHEMA_VERSION);
+	db_begin(db);
+	return execute(db, schema) && execute(db, sql) && db_commit(db);
+}
+
+enum err_code
+db_open(const char *path, struct db **out, struct err *err)
+{
+	struct db *db = mem_alloc(sizeof(*db));
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	bool good;
+
+	if (sqlite3_open_v2(path ? path : ":memory:", &db->conn, flags, NULL))
+		fail(db);
+	good = !db->failed && execute(db, "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+					  "PRAGMA temp_store=MEMORY");
+	sqlite3_extended_result_codes(db->conn, 1);
+	/* One process, one connection: nobody waits, and no second sandbox slips in. */
+	if (good && path)
+		good = set(db, "PRAGMA locking_mode=EXCLUSIVE", "exclusive") &&
+		       set(db, "PRAGMA journal_mode=WAL", "wal") &&
+		       execute(db, "PRAGMA synchronous=FULL");
+	if (good && prepare(db)) {
+		*out = db;
+		return ERR_OK;
+	}
+	err_set(err, ERR_STORE, "cannot use the database %s: %s", path ? path : "in memory",
+		db->why);
+	db_close(db);
+	return err_hint(err, "name another file with --db, or stop the sandbox that has it open");
+}
+
+void
+db_close(struct db *db)
+{
+	if (!db)
+		return;
+	for (size_t i = 0; i < db->cached; i++)
+		drop(db, i);
+	sqlite3_close(db->conn);
+	free(db);
+}

@@ -1,0 +1,268 @@
+/* file.c - POST /v1/files/upload and /v1/files/import.
+ *
+ * The bytes go from the form's file on disk into the database in parts, so memory
+ * stays small. Source: API reference, file endpoints.
+ */
+#include "config.h"
+
+#include "core/mem.h"
+#include "core/random.h"
+#include "core/text.h"
+#include "sandbox/body.h"
+#include "sandbox/db.h"
+#include "sandbox/out.h"
+#include "sandbox/project.h"
+#include "sandbox/route.h"
+#include "sandbox/upload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PART_BYTES      (1u << 20)
+#define FILE_ID_SIZE    37
+#define FIELD_MAX_BYTES (1u << 20)
+#define OWNER           "5f3d6a1c0e7b4200a1c2d3e4" /* of the account; made up */
+
+struct file_row { /* strings are borrowed; NULL where there is none */
+	char id[FILE_ID_SIZE];
+	const char *name, *mime_type, *source, *reference, *project, *metadata;
+	int64_t size; /* -1: not known */
+};
+
+/* Version 4. Source: RFC 9562 §5.4. */
+static void
+make_uuid(char out[FILE_ID_SIZE])
+{
+	unsigned char r[16];
+	char *to = out;
+
+	random_bytes(r, sizeof(r));
+	r[6] = (unsigned char)((r[6] & 0x0F) | 0x40);
+	r[8] = (unsigned char)((r[8] & 0x3F) | 0x80);
+	for (int i = 0; i < 16; i++)
+		to += snprintf(to, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
+			       r[i]);
+}
+
+static bool
+reference_taken(struct service *s, const struct request *rq, const char *reference,
+		struct reply *rp)
+{
+	sqlite3_stmt *st;
+
+	if (!reference)
+		return false;
+	st = db_query(s->db, "SELECT 1 FROM file WHERE env = ?1 AND reference_id = ?2");
+	db_int(st, 1, rq->is_test);
+	db_str(st, 2, reference);
+	if (db_number(s->db, st, 0) == 0)
+		return false;
+	reply_error(rp, 409, "The reference_id (\"%s\") is already used for a different file.",
+		    reference);
+	return true;
+}
+
+/* project_name is optional, but a project that is named must exist. */
+static bool
+project_exists(struct service *s, const struct request *rq, const char *name, struct reply *rp)
+{
+	struct project p = { .seq = 0 };
+	bool there = !name || project_find(s, rq, name, &p, rp);
+
+	project_done(&p);
+	return there;
+}
+
+static void
+add_projects(struct buf *b, const char *key, const char *project)
+{
+	out_open(b, key, '[');
+	if (project)
+		out_str(b, NULL, project);
+	out_close(b, ']');
+}
+
+static int64_t
+insert(struct service *s, const struct request *rq, const struct file_row *f)
+{
+	struct buf projects = BUF_INIT(FIELD_MAX_BYTES);
+	sqlite3_stmt *st = db_query(
+		s->db, "INSERT INTO file (id, env, name, mime_type, size, source, reference_id,"
+		       " projects, metadata, created_ms)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING seq");
+
+	add_projects(&projects, NULL, f->project);
+	db_str(st, 1, f->id);
+	db_int(st, 2, rq->is_test);
+	db_str(st, 3, f->name);
+	db_str(st, 4, f->mime_type);
+	if (f->size >= 0)
+		db_int(st, 5, f->size);
+	db_str(st, 6, f->source);
+	db_str(st, 7, f->reference);
+	db_text(st, 8, buf_str(&projects), projects.len);
+	db_str(st, 9, f->metadata ? f->metadata : "{}");
+	db_int(st, 10, s->now_ms);
+	buf_free(&projects);
+	return db_number(s->db, st, 0);
+}
+
+static void
+reply_file(struct service *s, const struct file_row *f, struct reply *rp)
+{
+	struct buf *b = &rp->body;
+	char url[128];
+
+	snprintf(url, sizeof(url), "scaledata://%s/%s", OWNER, f->id);
+	out_open(b, NULL, '{');
+	out_str(b, "id", f->id);
+	out_str(b, "attachment_url", url);
+	out_time(b, "created_at", s->now_ms);
+	out_time(b, "updated_at", s->now_ms);
+	if (f->name)
+		out_str(b, "display_name", f->name);
+	if (f->mime_type)
+		out_str(b, "mime_type", f->mime_type);
+	if (f->size >= 0)
+		out_int(b, "size", f->size);
+	if (f->reference)
+		out_str(b, "reference_id", f->reference);
+	if (f->metadata)
+		out_json(b, "metadata", f->metadata, strlen(f->metadata));
+	add_projects(b, "project_names", f->project);
+	out_close(b, '}');
+}
+
+static bool
+copy_parts(struct service *s, FILE *from, int64_t file)
+{
+	unsigned char *part = mem_alloc(PART_BYTES);
+	size_t n;
+	bool good;
+
+	rewind(from);
+	for (int i = 0; (n = fread(part, 1, PART_BYTES, from)) > 0; i++) {
+		sqlite3_stmt *st = db_query(s->db, "INSERT INTO file_part VALUES (?1, ?2, ?3)");
+
+		db_int(st, 1, file);
+		db_int(st, 2, i);
+		db_blob(st, 3, part, n);
+		db_run(s->db, st);
+	}
+	good = !ferror(from);
+	free(part);
+	return good;
+}
+
+/* A field of the form as text, NULL if it is absent or empty. */
+static bool
+form_text(struct upload *u, enum upload_field field, const char *name, const char **out,
+	  struct reply *rp)
+{
+	const struct buf *b = &u->field[field];
+
+	if (b->full || memchr(buf_str(b), '\0', b->len) || !text_valid(buf_str(b), b->len, NULL)) {
+		reply_invalid(rp, name, "is too long, or not valid text");
+		return false;
+	}
+	*out = b->len > 0 ? buf_str(b) : NULL;
+	return true;
+}
+
+/* The metadata of a form is a JSON object as a string; *kept owns what it becomes. */
+static bool
+form_metadata(struct upload *u, struct body *kept, const char **out, struct reply *rp)
+{
+	const char *text;
+	size_t n;
+
+	if (!form_text(u, UPLOAD_METADATA, "metadata", &text, rp))
+		return false;
+	if (!text)
+		return true;
+	if (!body_open(kept, text, strlen(text), json_type_object)) {
+		reply_invalid(rp, "metadata", "must be a JSON object");
+		return false;
+	}
+	*out = body_object(kept, NULL, &n);
+	return true;
+}
+
+static bool
+read_form(struct upload *u, struct file_row *f, struct body *kept, struct reply *rp)
+{
+	const char *shown = NULL;
+
+	if (!form_text(u, UPLOAD_PROJECT, "project_name", &f->project, rp) ||
+	    !form_text(u, UPLOAD_DISPLAY_NAME, "display_name", &shown, rp) ||
+	    !form_text(u, UPLOAD_REFERENCE, "reference_id", &f->reference, rp) ||
+	    !form_metadata(u, kept, &f->metadata, rp))
+		return false;
+	if (u->too_big)
+		reply_error(rp, 413, "The file is larger than 80 MB.");
+	else if (u->failed)
+		reply_error(rp, 500, "The sandbox cannot store the file.");
+	else if (!u->file)
+		reply_invalid(rp, "file", "is required");
+	else if (!text_valid(u->name, strlen(u->name), NULL) ||
+		 !text_valid(u->mime_type, strlen(u->mime_type), NULL))
+		reply_invalid(rp, "file", "has a name that is not valid text");
+	f->name = shown ? shown : *u->name ? u->name : NULL;
+	f->mime_type = u->mime_type;
+	f->size = u->size;
+	return rp->status == 200;
+}
+
+void
+file_upload(struct service *s, const struct request *rq, struct reply *rp)
+{
+	struct file_row f = { .size = -1 };
+	struct body kept = { .root = NULL };
+
+	make_uuid(f.id);
+	if (read_form(rq->upload, &f, &kept, rp) && project_exists(s, rq, f.project, rp) &&
+	    !reference_taken(s, rq, f.reference, rp)) {
+		if (copy_parts(s, rq->upload->file, insert(s, rq, &f)))
+			reply_file(s, &f, rp);
+		else
+			reply_error(rp, 500, "The sandbox cannot read the file back.");
+	}
+	body_close(&kept);
+}
+
+static bool
+is_web_url(const char *s)
+{
+	return strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0 ||
+	       strncmp(s, "s3://", 5) == 0 || strncmp(s, "gs://", 5) == 0;
+}
+
+/* The address is kept, not fetched: size and type stay unknown. */
+void
+file_import(struct service *s, const struct request *rq, struct reply *rp)
+{
+	struct file_row f = { .size = -1 };
+	struct body b;
+	size_t n;
+
+	make_uuid(f.id);
+	if (body_open(&b, rq->body, rq->body_len, json_type_object)) {
+		if (!(f.source = body_line(&b, "file_url")))
+			body_bad(&b, "\"file_url\" is required");
+		else if (!is_web_url(f.source))
+			body_bad(&b, "\"file_url\" must be a valid uri");
+		f.project = body_line(&b, "project_name");
+		f.name = body_line(&b, "display_name");
+		f.reference = body_line(&b, "reference_id");
+		f.metadata = body_object(&b, "metadata", &n);
+	}
+	if (b.has_bad) {
+		reply_error(rp, 400, "%s", b.bad);
+	} else if (project_exists(s, rq, f.project, rp) &&
+		   !reference_taken(s, rq, f.reference, rp)) {
+		insert(s, rq, &f);
+		reply_file(s, &f, rp);
+	}
+	body_close(&b);
+}

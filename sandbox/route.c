@@ -1,0 +1,77 @@
+/* route.c - see route.h. A new endpoint is one row here and one handler. */
+#include "config.h"
+
+#include "sandbox/route.h"
+
+#include <string.h>
+
+const struct route routes[] = {
+	/* clang-format off */
+	{ "POST",   "/v1/task/multistage",      task_create,           BODY_JSON, true,  "create-multi-stage-task" },
+	{ "POST",   "/v1/task/?",               task_create_other,     BODY_JSON, false, "errors: 402" },
+	{ "GET",    "/v1/task/?",               task_get,              BODY_NONE, false, "tasks: retrieve" },
+	{ "GET",    "/v1/tasks",                task_list,             BODY_NONE, false, "tasks: list" },
+	{ "POST",   "/v1/task/?/cancel",        task_cancel,           BODY_JSON, true,  "tasks: cancel" },
+	{ "POST",   "/v1/task/?/setMetadata",   task_set_metadata,     BODY_JSON, true,  "tasks: set metadata" },
+	{ "POST",   "/v1/task/?/unique_id",     task_unique_id_set,    BODY_JSON, true,  "tasks: update unique id" },
+	{ "DELETE", "/v1/task/?/unique_id",     task_unique_id_delete, BODY_JSON, true,  "tasks: delete unique id" },
+	{ "POST",   "/v1/task/?/tags",          task_tags_replace,     BODY_JSON, true,  "tasks: set tags" },
+	{ "PUT",    "/v1/task/?/tags",          task_tags_add,         BODY_JSON, true,  "tasks: add tags" },
+	{ "DELETE", "/v1/task/?/tags",          task_tags_remove,      BODY_JSON, true,  "tasks: delete tags" },
+	{ "GET",    "/v1/projects",             project_list,          BODY_NONE, false, "projects: list" },
+	{ "POST",   "/v1/projects",             project_create,        BODY_JSON, true,  "projects: create" },
+	{ "GET",    "/v1/projects/?",           project_get,           BODY_NONE, false, "projects: retrieve" },
+	{ "POST",   "/v1/projects/?/setParams", project_set_params,    BODY_JSON, true,  "projects: set params" },
+	{ "GET",    "/v1/batches",              batch_list,            BODY_NONE, false, "batches: list" },
+	{ "POST",   "/v1/batches",              batch_create,          BODY_JSON, true,  "batches: create" },
+	{ "GET",    "/v1/batches/?",            batch_get,             BODY_NONE, false, "batches: retrieve" },
+	{ "GET",    "/v1/batches/?/status",     batch_status,          BODY_NONE, false, "batches: status" },
+	{ "POST",   "/v1/batches/?/finalize",   batch_finalize,        BODY_JSON, true,  "batches: finalize" },
+	{ "POST",   "/v1/batches/?/prioritize", batch_prioritize,      BODY_JSON, true,  "batches: prioritize" },
+	{ "POST",   "/v1/batches/?/setMetadata", batch_set_metadata,   BODY_JSON, true,  "Python client: batches.py" },
+	{ "POST",   "/v1/files/upload",         file_upload,           BODY_FORM, true,  "file-endpoints: upload" },
+	{ "POST",   "/v1/files/import",         file_import,           BODY_JSON, true,  "file-endpoints: import" },
+	/* clang-format on */
+};
+
+const size_t route_count = sizeof(routes) / sizeof(routes[0]);
+
+/* Does the path of rq fit the pattern? Fills args[], count of them in *args. */
+static bool
+fits(const char *pattern, const struct request *rq, const char *args[2])
+{
+	size_t part = 0, arg = 0;
+
+	for (; *pattern; part++) {
+		size_t n = strcspn(++pattern, "/");
+
+		if (part == rq->part_count)
+			return false;
+		if (n == 1 && *pattern == '?')
+			args[arg++] = rq->parts[part];
+		else if (strlen(rq->parts[part]) != n || memcmp(rq->parts[part], pattern, n) != 0)
+			return false;
+		pattern += n;
+	}
+	return part == rq->part_count;
+}
+
+const struct route *
+route_find(const char *method, struct request *rq, bool *path_known)
+{
+	*path_known = false;
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
+	for (size_t i = 0; i < route_count; i++) {
+		const char *args[2] = { NULL, NULL };
+
+		if (!fits(routes[i].path, rq, args))
+			continue;
+		*path_known = true;
+		if (strcmp(routes[i].method, method) != 0)
+			continue;
+		memcpy(rq->args, args, sizeof(args));
+		return &routes[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,51 @@
+/* route.h - THE TABLE: which handler answers which method and path. */
+#ifndef SANDBOX_ROUTE_H
+#define SANDBOX_ROUTE_H
+
+#include "sandbox/request.h"
+#include "sandbox/service.h"
+
+#include <stddef.h>
+
+/* Answer rq into rp (status 200 and an empty body to start with). A handler of a
+ * route that writes runs inside a transaction, which is kept if the status stays 200. */
+typedef void handler_fn(struct service *s, const struct request *rq, struct reply *rp);
+
+enum route_body {
+	BODY_NONE, /* ignored */
+	BODY_JSON,
+	BODY_FORM /* multipart/form-data; rq->upload */
+};
+
+struct route {
+	const char *method;
+	const char *path; /* "/v1/task/?/cancel": each ? is one part, and an argument */
+	handler_fn *handle;
+	enum route_body body;
+	bool writes;
+	const char *source;
+};
+
+extern const struct route routes[];
+extern const size_t route_count;
+
+/* The row for method and the path of rq, whose args it fills; NULL if there is none.
+ * HEAD finds GET. *path_known: another method would have found one. */
+const struct route *route_find(const char *method, struct request *rq, bool *path_known);
+
+/* task_create.c */
+handler_fn task_create, task_create_other;
+/* task_read.c */
+handler_fn task_get, task_list;
+/* task_change.c */
+handler_fn task_cancel, task_set_metadata, task_unique_id_set, task_unique_id_delete;
+handler_fn task_tags_replace, task_tags_add, task_tags_remove;
+/* project.c */
+handler_fn project_list, project_get, project_create, project_set_params;
+/* batch.c */
+handler_fn batch_list, batch_get, batch_status, batch_create, batch_finalize;
+handler_fn batch_prioritize, batch_set_metadata;
+/* file.c */
+handler_fn file_upload, file_import;
+
+#endif

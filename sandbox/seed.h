@@ -1,0 +1,15 @@
+/* seed.h - a demo account that looks like a real one. */
+#ifndef SANDBOX_SEED_H
+#define SANDBOX_SEED_H
+
+#include "core/err.h"
+#include "sandbox/service.h"
+
+/*
+ * Fill an empty database, both sides of it, with 6 projects, 30 batches and 2,000
+ * tasks of the 60 days before s->now_ms. The same every time but for the dates. One
+ * that holds projects already is left alone. Errors: ERR_STORE.
+ */
+enum err_code seed_demo(struct service *s, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,18 @@
+/* service.h - what every handler gets: the account's data and the time. */
+#ifndef SANDBOX_SERVICE_H
+#define SANDBOX_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+
+struct service {
+	struct db *db;
+	int64_t now_ms;      /* wall; read once a request */
+	int64_t work_ms;     /* how long a live task takes, about */
+	int64_t next_due_ms; /* no task moves on before this; INT64_MAX: none will */
+	bool any_key;        /* take every key that starts with test_ or live_ */
+};
+
+#endif

@@ -1,0 +1,38 @@
+/* upload.h - a multipart/form-data body on its way in: fields here, the file on disk. */
+#ifndef SANDBOX_UPLOAD_H
+#define SANDBOX_UPLOAD_H
+
+#include "core/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <microhttpd.h>
+
+#define UPLOAD_MAX_BYTES (80u << 20) /* of the file. Source: API reference, file endpoints */
+
+enum upload_field {
+	UPLOAD_PROJECT,
+	UPLOAD_DISPLAY_NAME,
+	UPLOAD_REFERENCE,
+	UPLOAD_METADATA,
+	UPLOAD_FIELD_COUNT
+};
+
+struct upload {
+	struct MHD_PostProcessor *form; /* owned */
+	FILE *file;                     /* owned, without a name; NULL until a file comes */
+	int64_t size;                   /* bytes of it */
+	bool too_big, failed;           /* past the limit; this machine's disk */
+	char name[256], mime_type[128];
+	struct buf field[UPLOAD_FIELD_COUNT];
+};
+
+/* NULL if the request's Content-Type is no form. */
+struct upload *upload_new(struct MHD_Connection *c);
+/* The next n bytes of the body. False if they are no form. */
+bool upload_add(struct upload *u, const char *data, size_t n);
+void upload_free(struct upload *u);
+
+#endif
