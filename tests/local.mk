@@ -62,8 +62,10 @@ tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- this machine: conf, child, filter, outbox; the command line ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_conf tests/test_filter tests/test_outbox
+UNIT_TESTS += tests/test_conf tests/test_filter tests/test_outbox tests/test_child
 endif
+tests_test_child_SOURCES = tests/test_child.c
+tests_test_child_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_conf_SOURCES = tests/test_conf.c
 tests_test_conf_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_filter_SOURCES = tests/test_filter.c
