@@ -2,37 +2,15 @@
 #include "config.h"
 
 #include "core/buf.h"
-#include "core/clock.h"
 #include "core/json.h"
 #include "tui/board_local.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define CAUSES_MAX 5 /* attachments or frames that are explained one by one */
 #define VALUE_MAX  (1u << 20)
-
-void
-board_time(int64_t wall_ms, bool utc, char *out, size_t size)
-{
-	if (utc)
-		clock_iso(wall_ms, out, size);
-	else
-		clock_local(wall_ms, out, size);
-}
-
-void
-board_clock(int64_t wall_ms, bool utc, char *out, size_t size)
-{
-	char iso[CLOCK_ISO_SIZE];
-
-	if (!utc) {
-		clock_time(wall_ms, out, size);
-		return;
-	}
-	clock_iso(wall_ms, iso, sizeof(iso)); /* 2026-11-25T12:04:31.000Z */
-	snprintf(out, size, "%.8sZ", strlen(iso) > 19 ? iso + 11 : iso);
-}
 
 /* --- pieces of the task's JSON --- */
 
@@ -120,7 +98,7 @@ pair_time(struct doc *d, const char *label, int64_t wall_ms, bool utc)
 
 	if (wall_ms <= 0)
 		return;
-	board_time(wall_ms, utc, text, sizeof(text));
+	when_full(wall_ms, utc, text, sizeof(text));
 	pair_text(d, label, text, NULL);
 }
 
@@ -133,7 +111,7 @@ status_line(struct doc *d, const struct task *t, const struct detail_look *look)
 	char when[CLOCK_ISO_SIZE] = "";
 
 	if (look->seen_ms > 0)
-		board_time(look->seen_ms, look->utc, when, sizeof(when));
+		when_full(look->seen_ms, look->utc, when, sizeof(when));
 	doc_pairf(d, "status", ui_status_role(s), "%c %s%s%s%s", task_statuses[s].mark, t->status,
 		  when[0] ? "  (noticed " : "", when, when[0] ? ")" : "");
 }

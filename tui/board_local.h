@@ -56,10 +56,6 @@ struct detail_look {
 };
 /* All that is known of a task, as lines. */
 void board_detail(struct doc *d, const struct task *t, const struct detail_look *look);
-/* A point in time for people: local with offset, or UTC. out: CLOCK_ISO_SIZE bytes. */
-void board_time(int64_t wall_ms, bool utc, char *out, size_t size);
-/* The same without the day: "12:04:31", "12:04:31Z". */
-void board_clock(int64_t wall_ms, bool utc, char *out, size_t size);
 
 /* --- view_board_rows.c --- */
 /* The column heads at row r.y and the list below them. */

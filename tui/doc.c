@@ -23,8 +23,7 @@ enum doc_kind { DOC_GAP, DOC_HEAD, DOC_PAIR, DOC_WORDS, DOC_JSON };
 struct doc_line {
 	enum doc_kind kind;
 	enum role role;
-	const char *label; /* borrowed, or NULL */
-	size_t at, n;      /* bytes of text */
+	size_t at, label, n; /* in text: label bytes of label, then n bytes */
 	int indent;
 };
 
@@ -47,45 +46,50 @@ doc_start(struct doc *d, int cols)
 {
 	buf_clear(&d->text);
 	d->count = 0;
+	d->columns = 1;
 	d->cols = cols > 0 ? cols : 1;
 }
 
-/* Add a line that says n bytes of text. */
+/* Add a line that says label and n bytes of text. */
 static void
-add(struct doc *d, struct doc_line line, const char *text, size_t n)
+add(struct doc *d, struct doc_line line, const char *label, const char *text, size_t n)
 {
-	bool last = d->count + 1 >= DOC_LINES_MAX || n >= DOC_BYTES_MAX - 1 - d->text.len;
+	bool last = d->count + 1 >= DOC_LINES_MAX ||
+		    strlen(label) + n + 64 > DOC_BYTES_MAX - d->text.len;
 
-	if (d->count >= DOC_LINES_MAX || d->text.full)
+	if (d->text.full)
 		return;
-	if (last) { /* the end of it: say so, and take no more */
-		line = (struct doc_line){ .kind = DOC_HEAD, .label = "more is not shown" };
-		d->text.full = true;
+	if (last) {
+		label = "more is not shown";
+		line = (struct doc_line){ .kind = DOC_HEAD };
 		n = 0;
 	}
+	line.label = strlen(label);
 	if (d->count == d->cap) {
 		d->cap = d->cap ? 2 * d->cap : 64;
 		d->line = mem_grow(d->line, d->cap, sizeof(*d->line));
 	}
 	line.at = d->text.len;
 	line.n = n;
+	buf_add(&d->text, label, line.label);
 	if (n)
 		buf_add(&d->text, text, n);
 	d->line[d->count++] = line;
+	d->text.full = last;
 }
 
 void
 doc_head(struct doc *d, const char *head)
 {
 	if (d->count)
-		add(d, (struct doc_line){ .kind = DOC_GAP }, NULL, 0);
-	add(d, (struct doc_line){ .kind = DOC_HEAD, .label = head }, NULL, 0);
+		add(d, (struct doc_line){ .kind = DOC_GAP }, "", NULL, 0);
+	add(d, (struct doc_line){ .kind = DOC_HEAD }, head, NULL, 0);
 }
 
 void
 doc_pair(struct doc *d, const char *label, enum role role, const char *value, size_t n)
 {
-	add(d, (struct doc_line){ .kind = DOC_PAIR, .label = label, .role = role }, value, n);
+	add(d, (struct doc_line){ .kind = DOC_PAIR, .role = role }, label, value, n);
 }
 
 void
@@ -100,21 +104,39 @@ doc_pairf(struct doc *d, const char *label, enum role role, const char *fmt, ...
 	doc_pair(d, label, role, text, strlen(text));
 }
 
-void
-doc_words(struct doc *d, int indent, enum role role, const char *text, size_t n)
+/* Wrapped lines; the first one is a pair if there is a label. */
+static void
+add_words(struct doc *d, struct doc_line like, const char *label, const char *text, size_t n)
 {
-	struct doc_line like = { .kind = DOC_WORDS, .role = role, .indent = indent };
-	int cols = d->cols - indent - 1 > 8 ? d->cols - indent - 1 : 8;
+	int cols = d->cols - like.indent - 1 > 8 ? d->cols - like.indent - 1 : 8;
 	size_t at = 0;
 
 	while (at < n) { /* a line end at the very end makes no line of its own */
 		struct wrap w = wrap_at(text, n, at, cols);
+		struct doc_line line = like;
 
-		add(d, like, text + w.start, w.end - w.start);
+		if (*label)
+			line.kind = DOC_PAIR;
+		add(d, line, label, text + w.start, w.end - w.start);
 		if (w.last)
 			break;
+		label = "";
 		at = w.next;
 	}
+}
+
+void
+doc_entry(struct doc *d, const char *label, enum role role, const char *words)
+{
+	add_words(d, (struct doc_line){ .kind = DOC_WORDS, .role = role, .indent = LABEL_COLS },
+		  label, words, strlen(words));
+}
+
+void
+doc_words(struct doc *d, int indent, enum role role, const char *text, size_t n)
+{
+	add_words(d, (struct doc_line){ .kind = DOC_WORDS, .role = role, .indent = indent }, "",
+		  text, n);
 }
 
 void
@@ -136,7 +158,7 @@ add_lines(struct doc *d, struct doc_line like, const char *text, size_t n)
 		const char *end = memchr(text + at, '\n', n - at);
 		size_t line = end ? (size_t)(end - text) - at : n - at;
 
-		add(d, like, text + at, line);
+		add(d, like, "", text + at, line);
 		at += line + 1;
 	}
 }
@@ -152,9 +174,18 @@ doc_json(struct doc *d, const char *text, size_t n)
 		json_pretty(&pretty, &value, 0);
 		add_lines(d, (struct doc_line){ .kind = DOC_JSON }, buf_str(&pretty), pretty.len);
 	} else {
-		add_lines(d, (struct doc_line){ .kind = DOC_WORDS, .role = ROLE_VALUE }, text, n);
+		doc_words(d, 0, ROLE_VALUE, text, n);
 	}
 	buf_free(&pretty);
+}
+
+/* Lines in a column. */
+static size_t
+height(const struct doc *d)
+{
+	size_t columns = d->columns > 0 ? (size_t)d->columns : 1;
+
+	return (d->count + columns - 1) / columns;
 }
 
 static size_t
@@ -162,7 +193,7 @@ last_top(const struct doc *d)
 {
 	size_t rows = d->rows > 0 ? (size_t)d->rows : 1;
 
-	return d->count > rows ? d->count - rows : 0;
+	return height(d) > rows ? height(d) - rows : 0;
 }
 
 static void
@@ -200,15 +231,15 @@ doc_move(struct doc *d, int command)
 static void
 draw(const struct doc *d, const struct doc_line *l, struct grid *g, int y, struct rect r)
 {
-	const char *text = buf_str(&d->text) + l->at;
+	const char *label = buf_str(&d->text) + l->at, *text = label + l->label;
 	int x = r.x + 1, width = r.cols - 1;
 
 	switch (l->kind) {
 	case DOC_GAP: break;
-	case DOC_HEAD: grid_text(g, y, x, width, ROLE_HEAD, l->label); break;
+	case DOC_HEAD: grid_text_n(g, y, x, width, ROLE_HEAD, label, l->label); break;
 	case DOC_PAIR:
-		grid_text(g, y, x, LABEL_COLS - 1 < width ? LABEL_COLS - 1 : width, ROLE_LABEL,
-			  l->label);
+		grid_text_n(g, y, x, LABEL_COLS - 1 < width ? LABEL_COLS - 1 : width, ROLE_LABEL,
+			    label, l->label);
 		grid_text_middle(g, y, x + LABEL_COLS, width - LABEL_COLS, l->role, text, l->n);
 		break;
 	case DOC_WORDS:
@@ -221,11 +252,20 @@ draw(const struct doc *d, const struct doc_line *l, struct grid *g, int y, struc
 void
 doc_view(struct doc *d, struct grid *g, struct rect r)
 {
+	int columns = d->columns > 0 ? d->columns : 1;
+
 	d->rows = r.rows;
 	if (d->top > last_top(d))
 		d->top = last_top(d);
-	for (int i = 0; i < r.rows && d->top + (size_t)i < d->count; i++)
-		draw(d, &d->line[d->top + (size_t)i], g, r.y + i, r);
+	if (r.rows < 1)
+		return;
+	for (int c = 0; c < columns; c++) {
+		struct rect part = { r.y, r.x + c * (r.cols / columns), r.rows, r.cols / columns };
+		size_t first = (size_t)c * height(d) + d->top, end = ((size_t)c + 1) * height(d);
+
+		for (size_t i = first; i < end && i < d->count && i - first < (size_t)r.rows; i++)
+			draw(d, &d->line[i], g, r.y + (int)(i - first), part);
+	}
 }
 
 void
@@ -233,14 +273,14 @@ doc_text(const struct doc *d, struct buf *out)
 {
 	for (size_t i = 0; i < d->count; i++) {
 		const struct doc_line *l = &d->line[i];
+		const char *label = buf_str(&d->text) + l->at;
 
-		if (l->kind == DOC_PAIR)
-			buf_addf(out, "%-*s", LABEL_COLS, l->label);
-		else if (l->label)
-			buf_adds(out, l->label);
-		for (int k = 0; k < l->indent; k++)
+		text_show(out, label, l->label, 0);
+		for (size_t k = l->label; l->kind == DOC_PAIR && k < LABEL_COLS; k++)
 			buf_adds(out, " ");
-		text_show(out, buf_str(&d->text) + l->at, l->n, 0);
+		for (int k = 0; k < l->indent && l->kind != DOC_PAIR; k++)
+			buf_adds(out, " ");
+		text_show(out, label + l->label, l->n, 0);
 		buf_adds(out, "\n");
 	}
 }

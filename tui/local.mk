@@ -44,7 +44,11 @@ tui_libtui_a_SOURCES += \
 	tui/board_rows.c	tui/board_filter.c	tui/board_act.c \
 	tui/board_copy.c	tui/board_detail.c \
 	tui/view_board.c	tui/view_board_rows.c \
+	tui/logview.c	tui/logview.h	tui/log_local.h	tui/view_log.c \
+	tui/popup.c	tui/popup.h	tui/popup_local.h \
+	tui/popup_help.c	tui/popup_confirm.c	tui/view_popup.c \
 	tui/doc.c	tui/doc.h	\
-	tui/jsonline.c	tui/jsonline.h
+	tui/jsonline.c	tui/jsonline.h \
+	tui/when.c	tui/when.h
 
 TUI_LIBS = tui/libtui.a $(CORE_LIBS) $(CURSES_LIBS)

@@ -4,9 +4,9 @@
 
 #include "core/field.h"
 #include "core/store.h"
+#include "tui/doc.h"
 #include "tui/edit.h"
 #include "tui/keys.h"
-#include "tui/list.h"
 #include "tui/picker.h"
 
 #include <stdbool.h>
@@ -37,30 +37,33 @@ enum confirm_kind {
 
 struct confirm {
 	enum confirm_kind kind;
-	char question[160];
+	char question[200];
 	char (*keys)[BOARD_KEY_SIZE];
 	char (*names)[96];
 	size_t n; /* targets, frozen; owned */
 	int64_t seq;
-	bool option; /* cancel: also free the unique_id */
-	struct list list;
+	bool option;    /* cancel: also free the unique_id */
+	struct doc doc; /* the names, as lines */
 };
+
+#define POPUP_DEPTH 3 /* help over a question over a list */
 
 struct popup {
 	enum popup_kind kind;
-	enum popup_kind under; /* help and questions may lie over a picker: it comes back */
-	struct picker picker;  /* live for the three picker kinds */
-	enum field_id field;   /* POPUP_PICKER: whose value it chooses */
+	enum popup_kind under[POPUP_DEPTH];
+	size_t depth;         /* what lies below and comes back */
+	struct picker picker; /* live for the three picker kinds, also below */
+	enum field_id field;  /* POPUP_PICKER: whose value it chooses */
 	enum field_pick what;
+	bool asked; /* its list was asked of the service */
 	char **ids;
 	size_t id_count;       /* POPUP_DRAFTS: ids by item; owned */
 	char theme_before[32]; /* POPUP_THEMES: Esc goes back to it */
+	char theme_shown[32];
 	enum place help_place;
-	size_t help_top; /* first row of lines shown */
-	int help_rows;   /* as last drawn: rows shown, and rows of lines there are */
-	size_t help_lines;
 	struct edit help_search;
 	bool help_searching;
+	struct doc help;
 	struct confirm confirm;
 };
 
@@ -73,11 +76,10 @@ void popup_help(struct ui *ui);                  /* for ui_place() */
 void popup_pick(struct ui *ui, enum field_id f); /* asks for its choices */
 void popup_themes(struct ui *ui);
 void popup_drafts(struct ui *ui);
-/* names: what a person calls the targets; both copied. y answers yes, never Enter. */
+/* names: what a person calls the targets; both copied, NULL for none (n = 0). y answers
+ * yes, never Enter. */
 void popup_confirm(struct ui *ui, enum confirm_kind kind, const char *question,
 		   const char (*keys)[BOARD_KEY_SIZE], const char (*names)[96], size_t n);
 void popup_view(struct ui *ui, struct grid *g);
-/* The words of the bottom line beside its keys, "" for none: what is asked, what is offered. */
-void popup_note(const struct ui *ui, char *out, size_t size);
 
 #endif

@@ -1,9 +1,9 @@
 /* view_board.c - the board: where list and detail stand, the rule above, the note below. */
 #include "config.h"
 
-#include "core/clock.h"
 #include "core/text.h"
 #include "tui/board_local.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -172,7 +172,7 @@ freshness(const struct ui *ui, char *out, size_t size)
 	int n;
 
 	if (b->refreshed_wall_ms)
-		board_clock(b->refreshed_wall_ms, ui->utc, at, sizeof(at));
+		when_clock(b->refreshed_wall_ms, ui->utc, at, sizeof(at));
 	if (b->refresh_err.code != ERR_OK)
 		n = snprintf(out, size, "STALE%s%s: %.150s. ",
 			     b->refreshed_wall_ms ? ", as of " : "", b->refreshed_wall_ms ? at : "",
@@ -182,8 +182,8 @@ freshness(const struct ui *ui, char *out, size_t size)
 	else
 		n = snprintf(out, size, "not refreshed yet");
 	if (b->refresh_err.code == ERR_OK) {
-		board_clock(ui->now.wall_ms + b->next_refresh_mono_ms - ui->now.mono_ms, ui->utc,
-			    next, sizeof(next));
+		when_clock(ui->now.wall_ms + b->next_refresh_mono_ms - ui->now.mono_ms, ui->utc,
+			   next, sizeof(next));
 		n += snprintf(out + n, size - (size_t)n, "%s%s%s. ",
 			      b->refreshing             ? ", refreshing"
 			      : b->next_refresh_mono_ms ? ", next "
