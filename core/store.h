@@ -106,10 +106,18 @@ enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, in
 
 /* --- tasks and the board --- */
 
-/* Insert or update n tasks of target in one transaction; *changed counts rows whose
- * status, tags, ids or priority differ from before (new ones count). */
+/*
+ * Insert or update n tasks of target in one transaction; *changed counts rows whose
+ * status, tags, ids or priority differ from before (new ones count).
+ * What an answer leaves out: project, batch, type, priority and times stay as known,
+ * for no call takes them away. Tags, unique_id and note are taken as gone, but not
+ * from a limited answer, which is one without created_at; its JSON is not kept
+ * when a whole one is there. Ids that cannot be a board key (empty, BOARD_KEY_SIZE
+ * bytes or more, "local-...") are passed over.
+ */
 enum err_code store_tasks_put(struct store *s, int64_t target, const struct task *tasks, size_t n,
 			      int64_t now_ms, size_t *changed, struct err *err) MUST_CHECK;
+bool store_task_id_fits(const char *task_id);
 /* key: a task_id, or "local-<seq>". ERR_NOT_FOUND when it is not here. */
 enum err_code store_task_get(struct store *s, int64_t target, const char *key, struct task *t,
 			     struct err *err) MUST_CHECK;
@@ -121,7 +129,9 @@ struct board_row {                /* copies, cut to what a row can show */
 	char word[24]; /* the status as it came */
 	char unique_id[128], project[96], batch[96], tags[96], note[128];
 	int priority;
-	int64_t created_ms, updated_ms, seen_ms; /* seen: status last changed, as noticed here */
+	int64_t created_ms;
+	int64_t updated_ms; /* last change: as the service told, else completed, else created */
+	int64_t seen_ms;    /* this machine saw its status change; 0 if it never did */
 };
 
 enum board_sort {
@@ -152,15 +162,19 @@ enum err_code store_board(struct store *s, const struct board_query *q, const ch
 /* The last n rows, in order: for G. */
 enum err_code store_board_end(struct store *s, const struct board_query *q, size_t max,
 			      struct board_row *rows, size_t *n, struct err *err) MUST_CHECK;
-/* Rows that match, and rows above key. Without a filter from counters kept by triggers. */
+/* Rows that match, and rows above key (0 if it is not among them); either may be NULL.
+ * Without a filter total is from counters kept by triggers. */
 enum err_code store_board_count(struct store *s, const struct board_query *q, const char *key,
 				long *total, long *above, struct err *err) MUST_CHECK;
 /* Tasks of the target by status, from the counters. */
 enum err_code store_status_counts(struct store *s, int64_t target, long counts[TASK_STATUS_COUNT],
 				  struct err *err) MUST_CHECK;
-/* Newest updated_at that the service told, 0 if none: where an incremental refresh starts. */
+/* Newest updated_at that the service told in a refresh that came to its end, 0 if
+ * none did: where an incremental refresh starts. _put: one has come to its end. */
 enum err_code store_sync_mark(struct store *s, int64_t target, int64_t *updated_ms,
 			      struct err *err) MUST_CHECK;
+enum err_code store_sync_mark_put(struct store *s, int64_t target, int64_t updated_ms,
+				  struct err *err) MUST_CHECK;
 
 /* --- what pickers offer: from the cache, at once --- */
 struct choice { /* strings owned */

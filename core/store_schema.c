@@ -42,6 +42,73 @@ static const char *const steps[] = {
 	"  data       BLOB NOT NULL"
 	") STRICT;"
 	"CREATE INDEX draft_newest ON draft (updated_ms, id);",
+
+	/* 2: tasks and the board. key: task_id, or "local-<seq>" of an outbox row.
+	 * status: our name of it, word: as it came. rank: task_statuses[].order, so
+	 * a change of those orders needs a step. One index for each sort order. */
+	"CREATE TABLE task ("
+	"  id           INTEGER PRIMARY KEY,"
+	"  target       INTEGER NOT NULL REFERENCES target (id),"
+	"  key          TEXT NOT NULL CHECK (key <> ''),"
+	"  seq          INTEGER NOT NULL DEFAULT 0,"
+	"  status       TEXT NOT NULL,"
+	"  word         TEXT NOT NULL,"
+	"  rank         INTEGER NOT NULL,"
+	"  unique_id    TEXT NOT NULL,"
+	"  type         TEXT NOT NULL,"
+	"  project      TEXT NOT NULL,"
+	"  batch        TEXT NOT NULL,"
+	"  tags         TEXT NOT NULL,"
+	"  note         TEXT NOT NULL,"
+	"  priority     INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 999),"
+	"  is_test      INTEGER NOT NULL CHECK (is_test IN (0, 1)),"
+	"  created_ms   INTEGER NOT NULL CHECK (created_ms BETWEEN 0 AND 999999999999999),"
+	"  updated_ms   INTEGER NOT NULL,"
+	"  completed_ms INTEGER NOT NULL,"
+	"  changed_ms   INTEGER NOT NULL CHECK (changed_ms BETWEEN 0 AND 999999999999999),"
+	"  seen_ms      INTEGER NOT NULL,"
+	"  by_status    INTEGER AS (rank * 1000000000000000 - changed_ms) VIRTUAL,"
+	"  by_priority  INTEGER AS (priority * 1000000000000000 + created_ms) VIRTUAL,"
+	"  UNIQUE (target, key),"
+	"  CHECK ((seq > 0) = (substr(key, 1, 6) = 'local-'))"
+	") STRICT;"
+	"CREATE INDEX task_created  ON task (target, created_ms, key);"
+	"CREATE INDEX task_changed  ON task (target, changed_ms, key);"
+	"CREATE INDEX task_status   ON task (target, by_status, key);"
+	"CREATE INDEX task_unique   ON task (target, unique_id, key);"
+	"CREATE INDEX task_priority ON task (target, by_priority, key);"
+
+	/* apart, so that a filter reads only what it looks at */
+	"CREATE TABLE task_body ("
+	"  id   INTEGER PRIMARY KEY REFERENCES task (id) ON DELETE CASCADE,"
+	"  json BLOB NOT NULL"
+	") STRICT;"
+
+	"CREATE TABLE tally ("
+	"  target INTEGER NOT NULL,"
+	"  status TEXT NOT NULL,"
+	"  n      INTEGER NOT NULL CHECK (n >= 0),"
+	"  PRIMARY KEY (target, status)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER task_comes AFTER INSERT ON task BEGIN"
+	"  INSERT INTO tally VALUES (new.target, new.status, 1)"
+	"    ON CONFLICT (target, status) DO UPDATE SET n = n + 1;"
+	"END;"
+	"CREATE TRIGGER task_goes AFTER DELETE ON task BEGIN"
+	"  UPDATE tally SET n = n - 1 WHERE target = old.target AND status = old.status;"
+	"END;"
+	"CREATE TRIGGER task_moves AFTER UPDATE OF status ON task"
+	"  WHEN old.status <> new.status BEGIN"
+	"  UPDATE tally SET n = n - 1 WHERE target = old.target AND status = old.status;"
+	"  INSERT INTO tally VALUES (new.target, new.status, 1)"
+	"    ON CONFLICT (target, status) DO UPDATE SET n = n + 1;"
+	"END;"
+
+	/* where the next refresh starts: set when one has ended, not while it runs */
+	"CREATE TABLE sync ("
+	"  target     INTEGER PRIMARY KEY REFERENCES target (id),"
+	"  updated_ms INTEGER NOT NULL"
+	") STRICT;",
 };
 
 int

@@ -15,6 +15,12 @@ static const char *const rows_of[] = {
 	[1] = "INSERT INTO target VALUES (7, 'https://api.scale.com/v1', '0123456789ab');"
 	      "INSERT INTO note VALUES ('theme', 'dark');"
 	      "INSERT INTO draft VALUES ('d1', 'night', 5, 0, x'00FF');",
+	[2] = "INSERT INTO task (id, target, key, status, word, rank, unique_id, type, project,"
+	      " batch, tags, note, priority, is_test, created_ms, updated_ms, completed_ms,"
+	      " changed_ms, seen_ms) VALUES (3, 7, 't1', 'pending', 'pending', 6, 'u1',"
+	      " 'multistage', 'p', '', '', '', 20, 0, 1, 2, 0, 2, 0);"
+	      "INSERT INTO task_body VALUES (3, x'7B7D');"
+	      "INSERT INTO sync VALUES (7, 2);",
 };
 
 static void
