@@ -27,8 +27,9 @@ void api_free(struct api *a);
 
 /*
  * Starting a call. now: monotonic ms. *ticket: > 0, names the call until its
- * event. Errors are those of starting (ERR_NET, ERR_SYS); the rest comes in
- * the event. ids and names are raw; they are escaped here.
+ * event. Errors are those of starting: ERR_NET, ERR_SYS (a file), ERR_USAGE (an empty
+ * id), ERR_RULE or ERR_PARSE (a value that is no UTF-8, no JSON), ERR_TOO_BIG; nothing
+ * was sent then. The rest comes in the event. ids and names are raw; escaped here.
  */
 enum err_code api_task_create(struct api *a, const void *payload, size_t n, int64_t now,
 			      int *ticket, struct err *err) MUST_CHECK;

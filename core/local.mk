@@ -29,6 +29,9 @@ core_libcore_a_SOURCES += \
 
 # --- the wire: endpoint, http, reply, api ---
 core_libcore_a_SOURCES += \
+	core/api.c	core/api.h	core/api_parts.h \
+	core/api_calls.c \
+	core/call_log.c	core/call_log.h \
 	core/endpoint.c	core/endpoint.h \
 	core/http.c	core/http.h	core/http_parts.h \
 	core/http_head.c \
@@ -36,7 +39,9 @@ core_libcore_a_SOURCES += \
 	core/http_url.c \
 	core/http_words.c \
 	core/http_xfer.c	core/http_xfer.h \
+	core/mask.c	core/mask.h \
 	core/member.c	core/member.h \
+	core/query.c	core/query.h \
 	core/reply.c	core/reply.h \
 	core/reply_refusal.c \
 	core/reply_task.c	core/reply_task.h

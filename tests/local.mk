@@ -43,9 +43,11 @@ tests_test_check_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal \
-	tests/test_http tests/test_http_parts
+	tests/test_http tests/test_http_parts tests/test_api_wire
 endif
 FUZZERS += tests/fuzz_reply
+tests_test_api_wire_SOURCES = tests/test_api_wire.c tests/canned.c tests/canned.h
+tests_test_api_wire_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_SOURCES = tests/test_http.c tests/canned.c tests/canned.h
 tests_test_http_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_parts_SOURCES = tests/test_http_parts.c
