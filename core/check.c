@@ -5,8 +5,8 @@
 #include "core/check.h"
 #include "core/check_impl.h"
 
+#include "core/json.h"
 #include "core/mem.h"
-#include "core/payload.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,15 +71,12 @@ check_add(struct findings *f, enum severity severity, struct where where, const 
 		.item = where.item,
 	};
 	if (where.text) {
+		struct json_place place;
+
+		json_place_at(where.text, where.at, &place);
 		row->at = where.at;
-		row->line = row->col = 1;
-		for (size_t i = 0; i < where.at; i++) {
-			row->col++;
-			if (where.text[i] == '\n') {
-				row->line++;
-				row->col = 1;
-			}
-		}
+		row->line = place.line;
+		row->col = place.col;
 	}
 	va_start(ap, fmt);
 	vsnprintf(row->msg, sizeof(row->msg), fmt, ap);

@@ -275,14 +275,13 @@ check_extra(struct findings *f)
 	struct buf object = BUF_INIT(PAYLOAD_IMPORT_MAX + 2u), shown = BUF_INIT(200);
 	struct json_span value, first = { NULL };
 	struct json_iter it = { 0 };
-	struct err err = ERR_INIT;
 	size_t n = 0;
+	bool ok = payload_extra(f->d, &object, &value);
 
-	buf_addf(&object, "{%s}", draft_extra(f->d));
 	f->bytes += object.len;
-	if (object.full || json_scan(object.p, object.len, &value, NULL, &err) != ERR_OK) {
+	if (!ok) {
 		check_add(f, SEVERITY_ERROR, WHERE_NOWHERE, "Import the payload again.",
-			  "the members from the imported file are no JSON");
+			  "the members from the imported file cannot be sent");
 	} else {
 		while (json_each(&value, &it))
 			if (n++ == 0)

@@ -33,6 +33,9 @@ struct json_place {
 	int line, col;
 };
 
+/* Line and column of a byte offset in text. */
+void json_place_at(const char *text, size_t at, struct json_place *place);
+
 /*
  * Is text (n bytes) exactly one JSON value? *value (may be NULL) is its span.
  * Errors: ERR_PARSE with "line L, column C: why"; *place (may be NULL) says

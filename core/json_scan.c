@@ -30,13 +30,13 @@ struct scan {
 	struct err *err;
 };
 
-static void
-find_place(const char *p, size_t at, struct json_place *place)
+void
+json_place_at(const char *text, size_t at, struct json_place *place)
 {
 	*place = (struct json_place){ .at = at, .line = 1, .col = 1 };
 	for (size_t i = 0; i < at; i++) {
 		place->col++;
-		if (p[i] == '\n') {
+		if (text[i] == '\n') {
 			place->line++;
 			place->col = 1;
 		}
@@ -48,7 +48,7 @@ line_of(const struct scan *s, size_t at)
 {
 	struct json_place place;
 
-	find_place(s->p, at, &place);
+	json_place_at(s->p, at, &place);
 	return place.line;
 }
 
@@ -62,7 +62,7 @@ static enum err_code PRINTF_LIKE(3, 4) fail(struct scan *s, size_t at, const cha
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	find_place(s->p, at, &place);
+	json_place_at(s->p, at, &place);
 	if (s->place)
 		*s->place = place;
 	return err_set(s->err, ERR_PARSE, "line %d, column %d: %s", place.line, place.col, why);

@@ -25,6 +25,7 @@ core_libcore_a_SOURCES += \
 	core/draft_items.c	core/draft_save.c \
 	core/check.c	core/check.h	core/check_impl.h \
 	core/check_rules.c	core/check_url.c \
+	core/payload.c	core/payload.h	core/payload_import.c \
 	core/url.c	core/url.h
 
 # --- the wire: endpoint, http, reply, api ---

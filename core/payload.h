@@ -10,6 +10,7 @@
 #define CORE_PAYLOAD_H
 
 #include "core/draft.h"
+#include "core/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,11 @@ struct payload;
 struct payload *payload_new(void); /* owned by the caller */
 void payload_free(struct payload *p);
 void payload_update(struct payload *p, const struct draft *d);
+
+/* One-shot, for scripts: add the wire bytes; sha256 (may be NULL) gets 64 hex and a NUL.
+ * Errors: ERR_RULE with err.field, ERR_TOO_BIG; *out is unchanged then. */
+enum err_code payload_of_draft(const struct draft *d, struct buf *out, char sha256[65],
+			       struct err *err) MUST_CHECK;
 
 /* The first field that is not in the bytes although it is set, or FIELD_COUNT. */
 enum field_id payload_broken(const struct payload *p);
@@ -52,13 +58,21 @@ void payload_pretty(const struct payload *p, struct buf *out);
 
 /*
  * Read a payload (one JSON object) into d, which should be fresh: the table's
- * keys become values, unknown keys become draft_extra(); absent and null mean
- * unset, also for unique_id. Values are equal afterwards, metadata and unknown
- * members keep their spelling; the order of keys becomes the table's.
- * Errors: ERR_PARSE with line and column, ERR_TOO_BIG; err.field when a known
- * key holds a type that the form cannot carry. d is unchanged on failure.
+ * keys become values, unknown keys become draft_extra(); absent, null, "" and []
+ * mean unset, also for unique_id. Values are equal afterwards, metadata and
+ * unknown members keep their spelling; the order of keys becomes the table's.
+ * No undo step is left. Errors: ERR_PARSE with line and column, ERR_TOO_BIG;
+ * err.field when a known key holds a value that the form cannot carry. d is
+ * unchanged on failure.
  */
 enum err_code payload_import(struct draft *d, const char *text, size_t n,
 			     struct err *err) MUST_CHECK;
+
+/* draft_extra() with braces added to object, scanned: *value points into it. False if
+ * that is no JSON or holds a name of the table, which would then stand twice. */
+bool payload_extra(const struct draft *d, struct buf *object, struct json_span *value);
+
+/* Is a scanned value a number spelled without fraction and exponent? */
+bool payload_is_whole(const struct json_span *value);
 
 #endif

@@ -25,7 +25,7 @@ tests_libtest_a_SOURCES = tests/test.c tests/test.h
 
 # --- core: rules, draft, check, payload ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_rules tests/test_text tests/test_clock tests/test_json tests/test_draft tests/test_check
+UNIT_TESTS += tests/test_rules tests/test_text tests/test_clock tests/test_json tests/test_draft tests/test_check tests/test_payload
 endif
 tests_test_rules_SOURCES = tests/test_rules.c
 tests_test_rules_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
@@ -39,6 +39,12 @@ tests_test_draft_SOURCES = tests/test_draft.c
 tests_test_draft_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_check_SOURCES = tests/test_check.c
 tests_test_check_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_payload_SOURCES = tests/test_payload.c
+tests_test_payload_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += \
+	tests/payload/empty.pretty.json		tests/payload/empty.wire.json \
+	tests/payload/full.pretty.json		tests/payload/full.wire.json \
+	tests/payload/scene.pretty.json		tests/payload/scene.wire.json
 
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
