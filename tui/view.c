@@ -157,7 +157,7 @@ worth_showing(const struct ui *ui, const struct key_row *row, enum place place)
 	if (place == IN_COMPOSE && row->command == CMD_CYCLE)
 		return kind == FIELD_CHOICE || kind == FIELD_FLAG;
 	if (place == IN_REVIEW && row->command == CMD_PANE)
-		return ui->where.mode == KEY_LIVE;
+		return ui->where.mode == KEY_LIVE && check_errors(ui->compose.check) == 0;
 	return true;
 }
 
@@ -175,9 +175,8 @@ key_line(struct ui *ui, struct grid *g)
 		if (!worth_showing(ui, &key_table[i], place))
 			continue;
 		used = key_word(g, x, end, key_table[i].name, key_table[i].word);
-		if (used == 0)
-			break;
-		x += used + 2;
+		if (used > 0)
+			x += used + 2;
 	}
 }
 

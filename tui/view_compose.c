@@ -279,6 +279,12 @@ stacked(struct ui *ui, struct grid *g, struct rect body)
 	form_rows(ui, g, &form);
 }
 
+static bool
+one_at_a_time(int rows, int cols)
+{
+	return cols < ROOM_COLS || rows < ROOM_ROWS;
+}
+
 static void
 one_field(struct ui *ui, struct grid *g, struct rect body)
 {
@@ -316,7 +322,7 @@ view_compose(struct ui *ui, struct grid *g, struct rect body)
 		view_list(ui, g, body);
 	else if (mode == COMPOSE_PARAGRAPH || mode == COMPOSE_OBJECT)
 		view_editor(ui, g, body);
-	else if (body.cols < ROOM_COLS || body.rows + FRAME_ROWS < ROOM_ROWS)
+	else if (one_at_a_time(body.rows + FRAME_ROWS, body.cols))
 		one_field(ui, g, body);
 	else if (body.cols >= SIDE_COLS)
 		side_by_side(ui, g, body);
@@ -332,35 +338,63 @@ note_of_finding(const struct ui *ui, const struct finding *it, char *out, size_t
 	bool offered = ui->compose.mode == COMPOSE_NAV &&
 		       compose_fix_offer(ui, it->field, fix, sizeof(fix));
 
-	if (told && it->hint[0])
-		snprintf(out, size, "%s%s%s", it->hint, offered ? "  F: " : "", fix);
+	snprintf(out, size, "%s%s%s%s%s%s", offered ? "F: " : "", fix, offered ? ".  " : "",
+		 told && it->hint[0] ? "" : it->msg, !told && it->hint[0] ? ". " : "", it->hint);
+}
+
+/* The list says itself what is wrong with its current row, if it has the rows for it. */
+static void
+note_of_list(const struct ui *ui, char *out, size_t size)
+{
+	const struct compose *c = &ui->compose;
+	bool small = ui->rows < 17;
+
+	snprintf(out, size, "%s", fields[c->focus].help);
+	for (size_t i = 0; i < check_count(c->check); i++) {
+		const struct finding *it = check_get(c->check, i);
+		bool here = it->item == FINDING_NO_ITEM || (small && it->item == c->items.at);
+
+		if (it->field == c->focus && here) {
+			note_of_finding(ui, it, out, size);
+			return;
+		}
+	}
+}
+
+static void
+note_of_field(const struct ui *ui, char *out, size_t size)
+{
+	const struct compose *c = &ui->compose;
+	const struct finding *it = check_field(c->check, c->focus);
+	const char *whole = review_refusal(ui, FIELD_COUNT);
+
+	if (review_refusal(ui, c->focus))
+		snprintf(out, size, "%s",
+			 c->refusal.hint[0] ? c->refusal.hint
+					    : "nothing was created; s sends again");
+	else if (whole)
+		snprintf(out, size, "refused: %s", whole);
+	else if (c->mode == COMPOSE_NAV && one_at_a_time(ui->rows, ui->cols))
+		snprintf(out, size, "Tab next  S-Tab before  p payload");
+	else if (it && c->mode != COMPOSE_PARAGRAPH && c->mode != COMPOSE_OBJECT)
+		note_of_finding(ui, it, out, size);
 	else
-		snprintf(out, size, "%s%s%s%s%s", it->msg, it->hint[0] ? "; " : "", it->hint,
-			 offered ? "  F: " : "", fix);
+		snprintf(out, size, "%s", fields[c->focus].help);
 }
 
 void
 compose_note(const struct ui *ui, char *out, size_t size)
 {
 	const struct compose *c = &ui->compose;
-	const struct finding *it = check_field(c->check, c->focus);
-	const char *whole = review_refusal(ui, FIELD_COUNT);
 
 	if (ui->view == VIEW_REVIEW)
 		snprintf(out, size,
-			 "If the line drops after SEND, the task is looked up by its unique_id, "
-			 "never sent twice.");
+			 "If the line drops, it is looked up by its unique_id, never sent twice.");
 	else if (ui->view == VIEW_PAYLOAD)
 		snprintf(out, size, "These are the bytes that go out; t shows them %s.",
 			 c->wire ? "one member a line" : "exactly as sent");
-	else if (review_refusal(ui, c->focus))
-		snprintf(out, size, "%s",
-			 c->refusal.hint[0] ? c->refusal.hint
-					    : "nothing was created; s sends again");
-	else if (whole)
-		snprintf(out, size, "refused: %s", whole);
-	else if (it)
-		note_of_finding(ui, it, out, size);
+	else if (c->mode == COMPOSE_LIST || c->mode == COMPOSE_ITEM)
+		note_of_list(ui, out, size);
 	else
-		snprintf(out, size, "%s", fields[c->focus].help);
+		note_of_field(ui, out, size);
 }

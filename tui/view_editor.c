@@ -16,7 +16,9 @@ editor_rule(struct ui *ui, struct grid *g, struct rect body)
 	int line, col, lines;
 
 	edit_place(&c->edit, &line, &col, &lines);
-	if (c->mode == COMPOSE_OBJECT) {
+	if (c->mode == COMPOSE_OBJECT && check_metadata_bytes(c->check) == 0) {
+		snprintf(words, sizeof(words), "line %d of %d, column %d", line, lines, col);
+	} else if (c->mode == COMPOSE_OBJECT) {
 		view_number(number, check_metadata_bytes(c->check));
 		snprintf(words, sizeof(words), "%s of 10,000 bytes  line %d of %d, column %d",
 			 number, line, lines, col);
@@ -47,9 +49,6 @@ view_editor(struct ui *ui, struct grid *g, struct rect body)
 		return;
 	}
 	mark = view_mark(it->severity, &role);
-	if (it->line > 0)
-		snprintf(said, sizeof(said), "%c %d:%d  %s", mark, it->line, it->col, it->msg);
-	else
-		snprintf(said, sizeof(said), "%c %s", mark, it->msg);
+	snprintf(said, sizeof(said), "%c %s%s%s", mark, it->msg, it->hint[0] ? ". " : "", it->hint);
 	grid_text_cut(g, y, 1, body.cols - 2, role, said, strlen(said));
 }

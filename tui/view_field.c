@@ -31,11 +31,16 @@ squeeze(const char *text, size_t n, struct buf *out)
 	}
 }
 
-/* What comes after the last slash of a URL, without its query. */
+/* What comes after the last slash of a URL, without query; of many also without extension. */
 static void
-base_name(const char *url, struct buf *out)
+base_name(const char *url, bool many, struct buf *out)
 {
 	size_t end = strcspn(url, "?#"), at = end;
+	const char *dot = memrchr(url, '.', end);
+
+	if (many && dot && end - (size_t)(dot - url) <= 5 &&
+	    !memchr(dot, '/', end - (size_t)(dot - url)))
+		end = at = (size_t)(dot - url);
 
 	while (at > 0 && url[at - 1] != '/')
 		at--;
@@ -60,11 +65,11 @@ list_text(const struct draft *d, enum field_id f, bool ascii, struct buf *out)
 	}
 	view_number(number, n);
 	buf_addf(out, "%s url%s  ", number, n == 1 ? "" : "s");
-	base_name(draft_item(d, f, 0), out);
+	base_name(draft_item(d, f, 0), n > 1, out);
 	if (n == 1)
 		return;
 	buf_adds(out, ascii ? " .. " : " … ");
-	base_name(draft_item(d, f, n - 1), out);
+	base_name(draft_item(d, f, n - 1), true, out);
 }
 
 static const char *
@@ -164,7 +169,7 @@ remark(const struct ui *ui, enum field_id f, char *out, size_t size)
 		break;
 	case FIELD_OBJECT:
 		view_number(number, check_metadata_bytes(c->check));
-		if (set)
+		if (set && check_metadata_bytes(c->check) > 0)
 			snprintf(out, size, "%s of 10,000 bytes", number);
 		break;
 	case FIELD_LINE: break;

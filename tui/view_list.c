@@ -77,6 +77,8 @@ item_row(struct ui *ui, struct grid *g, const struct columns *at, size_t i, int 
 	const struct finding *it = finding_of(c, i);
 	const char *text = draft_item(c->draft, c->focus, i);
 	bool here = i == c->items.at, editing = here && c->mode == COMPOSE_ITEM;
+	int cols = it || !at->note ? at->text_cols : at->note + NOTE_COLS - at->text;
+	struct buf url = BUF_INIT(DRAFT_VALUE_MAX + 16);
 	enum role role = ROLE_VALUE;
 	char mark[2] = "";
 
@@ -93,10 +95,11 @@ item_row(struct ui *ui, struct grid *g, const struct columns *at, size_t i, int 
 		edit_view(&c->edit, g, (struct rect){ y, at->text, 1, at->text_cols }, ROLE_EDIT);
 		return;
 	}
-	grid_text_middle(g, y, at->text, at->text_cols, here ? ROLE_CURSOR : ROLE_VALUE, text,
-			 strlen(text));
+	view_url(&url, text, strlen(text), cols, g->ascii);
+	grid_text_middle(g, y, at->text, cols, ROLE_VALUE, buf_str(&url), url.len);
 	if (here)
-		grid_role(g, y, at->text, at->text_cols, ROLE_CURSOR);
+		grid_role(g, y, at->text, cols, ROLE_CURSOR);
+	buf_free(&url);
 }
 
 /* The row under the cursor, whole, and what is wrong with it. */
@@ -120,7 +123,7 @@ whole_item(struct ui *ui, struct grid *g, struct rect r)
 		char said[sizeof(it->msg) + sizeof(it->hint) + 8];
 		char mark = view_mark(it->severity, &role);
 
-		snprintf(said, sizeof(said), "%c %s%s%s", mark, it->msg, it->hint[0] ? "; " : "",
+		snprintf(said, sizeof(said), "%c %s%s%s", mark, it->msg, it->hint[0] ? ". " : "",
 			 it->hint);
 		grid_text_cut(g, text.y++, text.x, text.cols, role, said, strlen(said));
 		text.rows--;

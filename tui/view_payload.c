@@ -47,6 +47,7 @@ view_payload_line(struct ui *ui, struct grid *g, struct rect row, size_t line, b
 	const struct compose *c = &ui->compose;
 	int wide = digits(payload_lines(c->payload));
 	int x = row.x + 3, text_x = x + wide + 1;
+	struct buf url = BUF_INIT(8 * DRAFT_VALUE_MAX); /* a byte is at most \u0000 in JSON */
 	struct payload_line it;
 	bool ours;
 
@@ -56,7 +57,13 @@ view_payload_line(struct ui *ui, struct grid *g, struct rect row, size_t line, b
 	if (mark)
 		grid_text(g, row.y, row.x + 1, 1, ROLE_HEAD, ">");
 	grid_textf(g, row.y, x, wide, ours ? ROLE_HEAD : ROLE_NOTE, "%*zu", wide, line + 1);
+	if (it.field < FIELD_COUNT && fields[it.field].url == URL_ATTACHMENT) {
+		view_url(&url, it.text, it.n, row.x + row.cols - text_x, g->ascii);
+		it.text = buf_str(&url);
+		it.n = url.len;
+	}
 	json_line(g, row.y, text_x, row.x + row.cols - text_x, it.text, it.n);
+	buf_free(&url);
 }
 
 /* Offset of wire row k: on a character. */

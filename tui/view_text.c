@@ -49,3 +49,25 @@ view_mark(enum severity s, enum role *role)
 	*role = s == SEVERITY_ERROR ? ROLE_ERROR : ROLE_WARNING;
 	return s == SEVERITY_ERROR ? '!' : '~';
 }
+
+void
+view_url(struct buf *out, const char *text, size_t n, int cols, bool ascii)
+{
+	const char *query = memchr(text, '?', n);
+	size_t head = query ? (size_t)(query - text) + 1 : n, tail = n;
+
+	/* No glyph takes more than 8 bytes a column, so a longer text need not be measured. */
+	if (!query || (n <= 8 * (size_t)cols && text_cols(text, n) <= (size_t)cols)) {
+		buf_add(out, text, n);
+		return;
+	}
+	if (tail > head && text[tail - 1] == ',')
+		tail--;
+	if (tail > head && text[tail - 1] == '"')
+		tail--;
+	else
+		tail = n;
+	buf_add(out, text, head);
+	buf_adds(out, ascii ? "~" : "…");
+	buf_add(out, text + tail, n - tail);
+}
