@@ -121,6 +121,45 @@ tests_fuzz_theme_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_theme_LDADD   = tui/libtui.a core/librules.a
 
 # --- the form: reducer and screens ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_compose tests/test_review tests/test_ui
+endif
+tests_test_compose_SOURCES = tests/test_compose.c tests/ui_world.c tests/ui_world.h
+tests_test_compose_LDADD   = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
+tests_test_review_SOURCES  = tests/test_review.c tests/ui_world.c tests/ui_world.h
+tests_test_review_LDADD    = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
+tests_test_ui_SOURCES      = tests/test_ui.c tests/ui_world.c tests/ui_world.h
+tests_test_ui_LDADD        = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += \
+	tests/screens/compose_160x50.txt \
+	tests/screens/compose_40x10.txt \
+	tests/screens/compose_60x15.txt \
+	tests/screens/compose_80x24.txt \
+	tests/screens/compose_ascii_80x24.txt \
+	tests/screens/compose_empty_160x50.txt \
+	tests/screens/compose_empty_40x10.txt \
+	tests/screens/compose_empty_80x24.txt \
+	tests/screens/edit_item_80x24.txt \
+	tests/screens/edit_line_40x10.txt \
+	tests/screens/edit_line_80x24.txt \
+	tests/screens/edit_object_40x10.txt \
+	tests/screens/edit_object_80x24.txt \
+	tests/screens/edit_text_80x24.txt \
+	tests/screens/list_160x50.txt \
+	tests/screens/list_40x10.txt \
+	tests/screens/list_80x24.txt \
+	tests/screens/payload_40x10.txt \
+	tests/screens/payload_80x24.txt \
+	tests/screens/payload_wire_80x24.txt \
+	tests/screens/refused_160x50.txt \
+	tests/screens/refused_40x10.txt \
+	tests/screens/refused_80x24.txt \
+	tests/screens/review_live_40x10.txt \
+	tests/screens/review_live_80x24.txt \
+	tests/screens/review_problems_80x24.txt \
+	tests/screens/review_test_160x50.txt \
+	tests/screens/review_test_40x10.txt \
+	tests/screens/review_test_80x24.txt
 
 # --- board, log, popups: reducer and screens ---
 
