@@ -79,26 +79,37 @@ void outbox_row_done(struct outbox_row *r);
  * Queue: insert the row, its local task row and the draft's "submitted" mark in
  * one transaction; r->seq is set. If the intent (target, run_key, item) is
  * there already nothing is written: *existed = true and r->seq is the old one.
+ * But a row that was rejected, and never in doubt, takes r's bytes and is queued
+ * again: *existed = false, r->seq and r->attempt are the row's. draft_id may be NULL.
+ * Errors: ERR_RULE (field unique_id) when another row that may make a task has
+ * this unique_id; ERR_STORE.
  */
 enum err_code store_outbox_add(struct store *s, struct outbox_row *r, const char *draft_id,
 			       bool *existed, struct err *err) MUST_CHECK;
+/* r: fresh from outbox_row_init() or used before. ERR_NOT_FOUND. */
 enum err_code store_outbox_get(struct store *s, int64_t seq, struct outbox_row *r,
 			       struct err *err) MUST_CHECK;
-/* By intent or by unique_id; *seq = 0 when there is none. */
+/* The newest row with this unique_id; *seq = 0 when there is none. */
 enum err_code store_outbox_find(struct store *s, int64_t target, const char *unique_id,
 				int64_t *seq, struct err *err) MUST_CHECK;
-/* Claim for a POST: attempt+1, state sending, only if attempt still stands. *won tells. */
+/* Claim for a POST: attempt+1, state sending, looks 0, only if attempt still stands and
+ * the row is open. *won tells. */
 enum err_code store_outbox_claim(struct store *s, int64_t seq, int attempt, int64_t now_ms,
 				 bool *won, struct err *err) MUST_CHECK;
 /*
  * Write an outcome: state, ambiguous, looks, next_ms, task_id, http, note and
  * field of r, an attempt row as evidence, and the board's row: the local one, or (when
- * accepted) task, which replaces it. task may be NULL unless accepted.
+ * accepted) task, which replaces it; what task leaves out is taken from r. task may be
+ * NULL unless accepted. Refused (ERR_STORE) when r->attempt no longer stands or the
+ * row is accepted already: somebody else knows more.
  */
 enum err_code store_outbox_outcome(struct store *s, const struct outbox_row *r,
 				   const struct task *task, int64_t now_ms,
 				   struct err *err) MUST_CHECK;
-/* At start: sending -> unconfirmed and ambiguous. *n rows. */
+/* Only when the row is due next: for a look-up that is under way. */
+enum err_code store_outbox_wait(struct store *s, int64_t seq, int64_t next_ms,
+				struct err *err) MUST_CHECK;
+/* With the sender's lock held: sending -> unconfirmed and ambiguous, due at once. *n rows. */
 enum err_code store_outbox_recover(struct store *s, size_t *n, struct err *err) MUST_CHECK;
 /* The open row of target (queued or unconfirmed) that is due first; *seq = 0 if none. */
 enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms,

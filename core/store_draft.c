@@ -56,8 +56,9 @@ enum err_code
 store_draft_list(struct store *s, struct draft_info **list, size_t *n, struct err *err)
 {
 	sqlite3_stmt *st = store_ask(s,
-				     "SELECT id, name, updated_ms, submitted <> 0, length(data)"
-				     " FROM draft ORDER BY updated_ms DESC, id DESC",
+				     "SELECT id, name, updated_ms, EXISTS (SELECT 1 FROM outbox"
+				     "  WHERE seq = draft.submitted AND state <> 'rejected'),"
+				     " length(data) FROM draft ORDER BY updated_ms DESC, id DESC",
 				     NULL, 0, err);
 	struct draft_info *all = NULL;
 	size_t count = 0, cap = 0;

@@ -21,6 +21,10 @@ static const char *const rows_of[] = {
 	      " 'multistage', 'p', '', '', '', 20, 0, 1, 2, 0, 2, 0);"
 	      "INSERT INTO task_body VALUES (3, x'7B7D');"
 	      "INSERT INTO sync VALUES (7, 2);",
+	[3] = "INSERT INTO outbox VALUES (1, 7, 'd1', 0, 'u1', 'p', '', '', 20, x'7B7D',"
+	      " '0123456789012345678901234567890123456789012345678901234567890123', 'accepted',"
+	      " 0, 1, 0, 1, 2, 0, 't1', 200, '', '');"
+	      "INSERT INTO attempt VALUES (1, 1, 1, 2, 'accepted', 200, 'x', '');",
 };
 
 static void

@@ -1,0 +1,220 @@
+/* store_send.c - a queued row on its way: claim, outcome, recovery. See store.h and outbox.h. */
+#include "config.h"
+
+#include "core/store_db.h"
+
+#include <string.h>
+
+/* Show the row on the board as it is in the table now. */
+static enum err_code
+show(struct store *s, int64_t seq, int64_t now_ms, struct err *err)
+{
+	struct outbox_row r;
+	enum err_code code;
+
+	outbox_row_init(&r);
+	code = store_outbox_get(s, seq, &r, err);
+	if (!code)
+		code = store_local_write(s, &r, now_ms ? now_ms : r.sent_ms, err);
+	outbox_row_done(&r);
+	return code;
+}
+
+enum err_code
+store_outbox_claim(struct store *s, int64_t seq, int attempt, int64_t now_ms, bool *won,
+		   struct err *err)
+{
+	const struct value v[] = { value_int(now_ms), value_int(seq), value_int(attempt) };
+	enum err_code code;
+	bool mine = false;
+
+	if (store_begin_write(s, err))
+		return err->code;
+	code = store_do(s,
+			"UPDATE outbox SET state = 'sending', attempt = attempt + 1, looks = 0,"
+			" sent_ms = ? WHERE seq = ? AND attempt = ?"
+			" AND state IN ('queued', 'unconfirmed')",
+			v, ARRAY_LEN(v), err);
+	if (!code)
+		mine = store_changed(s) == 1;
+	if (mine)
+		code = show(s, seq, now_ms, err);
+	if (store_end(s, code, err))
+		return err->code;
+	*won = mine;
+	return ERR_OK;
+}
+
+static enum err_code
+update(struct store *s, const struct outbox_row *r, struct err *err)
+{
+	const struct value v[] = {
+		value_text(outbox_state_name(r->state)),
+		value_int(r->ambiguous),
+		value_int(r->looks),
+		value_int(r->next_ms),
+		value_text(r->task_id),
+		value_int(r->http),
+		value_text(r->note),
+		value_text(r->field),
+		value_int(r->seq),
+		value_int(r->attempt),
+	};
+
+	if (store_do(s,
+		     "UPDATE outbox SET state = ?, ambiguous = ?, looks = ?, next_ms = ?,"
+		     " task_id = ?, http = ?, note = ?, field = ?"
+		     " WHERE seq = ? AND attempt = ? AND state <> 'accepted'",
+		     v, ARRAY_LEN(v), err))
+		return err->code;
+	if (store_changed(s) == 1)
+		return ERR_OK;
+	return err_set(err, ERR_STORE, "submission %lld was moved on by another process",
+		       (long long)r->seq);
+}
+
+static enum err_code
+add_evidence(struct store *s, const struct outbox_row *r, int64_t now_ms, struct err *err)
+{
+	const struct value v[] = {
+		value_int(r->seq),   value_int(r->attempt),
+		value_int(now_ms),   value_text(outbox_state_name(r->state)),
+		value_int(r->http),  value_text(r->sha256),
+		value_text(r->note),
+	};
+
+	return store_do(s,
+			"INSERT INTO attempt (seq, n, post, at_ms, state, http, sha256, note)"
+			" VALUES (?1, (SELECT ifnull(max(n), 0) + 1 FROM attempt WHERE seq = ?1),"
+			" ?2, ?3, ?4, ?5, ?6, ?7)",
+			v, ARRAY_LEN(v), err);
+}
+
+static char *
+either(char *told, char *ours)
+{
+	return told[0] ? told : ours;
+}
+
+/* The task takes the place of the local row. What the answer leaves out we know ourselves. */
+static enum err_code
+settle(struct store *s, const struct outbox_row *r, const struct task *task, int64_t now_ms,
+       struct err *err)
+{
+	struct task t = *task; /* shallow, never task_done() */
+	bool differs;
+
+	if (strcmp(t.task_id, r->task_id) != 0 || !store_task_id_fits(t.task_id))
+		return err_set(err, ERR_STORE, "task %s is not the one that was accepted",
+			       t.task_id);
+	t.unique_id = either(t.unique_id, r->unique_id);
+	t.project = either(t.project, r->project);
+	t.batch = either(t.batch, r->batch);
+	t.tags = either(t.tags, r->tags);
+	t.priority = t.priority ? t.priority : r->priority;
+	t.created_ms = t.created_ms ? t.created_ms : r->sent_ms ? r->sent_ms : now_ms;
+	return store_task_write(s, r->target, &t, now_ms, &differs, err);
+}
+
+enum err_code
+store_outbox_outcome(struct store *s, const struct outbox_row *r, const struct task *task,
+		     int64_t now_ms, struct err *err)
+{
+	enum err_code code;
+
+	if (r->state == OUTBOX_ACCEPTED && !task)
+		return err_set(err, ERR_STORE, "submission %lld is accepted without a task",
+			       (long long)r->seq);
+	if (store_begin_write(s, err))
+		return err->code;
+	code = update(s, r, err);
+	if (!code)
+		code = add_evidence(s, r, now_ms, err);
+	if (!code)
+		code = show(s, r->seq, now_ms, err);
+	if (!code && r->state == OUTBOX_ACCEPTED)
+		code = settle(s, r, task, now_ms, err);
+	return store_end(s, code, err);
+}
+
+enum err_code
+store_outbox_wait(struct store *s, int64_t seq, int64_t next_ms, struct err *err)
+{
+	const struct value v[] = { value_int(next_ms), value_int(seq) };
+	enum err_code code;
+
+	if (store_begin_write(s, err))
+		return err->code;
+	code = store_do(s, "UPDATE outbox SET next_ms = ? WHERE seq = ?", v, 2, err);
+	return store_end(s, code, err);
+}
+
+static enum err_code
+recover_one(struct store *s, int64_t seq, struct err *err)
+{
+	const struct value v[] = { value_int(seq) };
+
+	if (store_do(s,
+		     "UPDATE outbox SET state = 'unconfirmed', ambiguous = 1, next_ms = 0,"
+		     " http = 0, note = 'the program ended while this was on its way'"
+		     " WHERE seq = ?",
+		     v, 1, err))
+		return err->code;
+	return show(s, seq, 0, err);
+}
+
+enum err_code
+store_outbox_recover(struct store *s, size_t *n, struct err *err)
+{
+	static const char next[] = "SELECT min(seq) FROM outbox WHERE state = 'sending'";
+	enum err_code code;
+	size_t count = 0;
+	int64_t seq = 0;
+
+	/* The usual case first, without the write lock. */
+	if (store_number(s, next, NULL, 0, &seq, err))
+		return err->code;
+	if (seq == 0) {
+		*n = 0;
+		return ERR_OK;
+	}
+	if (store_begin_write(s, err))
+		return err->code;
+	for (;;) {
+		seq = 0;
+		code = store_number(s, next, NULL, 0, &seq, err);
+		if (code || seq == 0)
+			break;
+		code = recover_one(s, seq, err);
+		if (code)
+			break;
+		count++;
+	}
+	if (store_end(s, code, err))
+		return err->code;
+	*n = count;
+	return ERR_OK;
+}
+
+enum err_code
+store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms, struct err *err)
+{
+	const struct value v[] = { value_int(target) };
+	sqlite3_stmt *st = store_ask(s,
+				     "SELECT seq, next_ms FROM outbox WHERE target = ?"
+				     " AND state IN ('queued', 'unconfirmed')"
+				     " ORDER BY next_ms, seq LIMIT 1",
+				     v, 1, err);
+	bool row;
+
+	if (!st || store_row(s, st, &row, err))
+		return err->code;
+	*seq = 0;
+	*next_ms = 0;
+	if (!row)
+		return ERR_OK;
+	*seq = sqlite3_column_int64(st, 0);
+	*next_ms = sqlite3_column_int64(st, 1);
+	store_rest(st);
+	return ERR_OK;
+}
