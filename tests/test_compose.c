@@ -370,13 +370,24 @@ static void
 a_new_draft_keeps_the_old_one_and_is_empty(void **state)
 {
 	struct world *w = world_filled();
+	struct err err = ERR_INIT;
 	char old[64];
 
 	(void)state;
 	snprintf(old, sizeof(old), "%s", draft_id(w->ui.compose.draft));
 	go(w, FIELD_PRIORITY);
-	press(w, " n");
+	press(w, " ");
+	w->disk_full = true;
+	press(w, "n"); /* the one that is open cannot be saved: it stays open */
 	assert_int_equal(w->asked[UI_SAVE], 1);
+	assert_string_equal(draft_id(w->ui.compose.draft), old);
+	err_set(&err, ERR_STORE, "the disk is full");
+	world_send(w, (struct msg){ .kind = MSG_ERROR, .err = &err });
+	w->disk_full = false;
+	world_wait(w, 5000);
+	assert_string_equal(draft_id(w->ui.compose.draft), old);
+	press(w, "n");
+	assert_int_equal(w->asked[UI_SAVE], 2);
 	assert_string_not_equal(draft_id(w->ui.compose.draft), old);
 	assert_string_equal(value(w, FIELD_PROJECT), "");
 	assert_string_not_equal(value(w, FIELD_UNIQUE_ID), "");

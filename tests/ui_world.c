@@ -42,6 +42,23 @@ world_send(struct world *w, struct msg msg)
 	take_commands(w);
 }
 
+/* As the store would give it back: nothing to save, nothing to undo. */
+static struct draft *
+loaded(struct draft *d)
+{
+	struct buf text = BUF_INIT(1u << 20);
+	struct err err = ERR_INIT;
+	struct draft *same;
+
+	draft_save(d, &text);
+	same = draft_load(buf_str(&text), text.len, &err);
+	if (!same)
+		fail_msg("%s", err.msg);
+	buf_free(&text);
+	draft_free(d);
+	return same;
+}
+
 struct world *
 world_new(void)
 {
@@ -52,7 +69,7 @@ world_new(void)
 	draft_clear(d, FIELD_UNIQUE_ID);
 	draft_set_name(d, "night-0412");
 	w->now = (struct now){ .mono_ms = 1000, .wall_ms = 1795690800000 };
-	ui_init(&w->ui, d);
+	ui_init(&w->ui, loaded(d));
 	w->ui.now = w->now;
 	w->ui.where = (struct where){ .mode = KEY_TEST,
 				      .has_key = true,
@@ -98,7 +115,7 @@ world_filled(void)
 	draft_item_add(d, FIELD_TAGS, 0, "night", 5);
 	draft_item_add(d, FIELD_TAGS, 1, "rain", 4);
 	draft_item_add(d, FIELD_TAGS, 2, "seq-0412", 8);
-	world_send(w, (struct msg){ .kind = MSG_DRAFT, .draft = d });
+	world_send(w, (struct msg){ .kind = MSG_DRAFT, .draft = loaded(d) });
 	return w;
 }
 

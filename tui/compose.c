@@ -26,7 +26,7 @@ compose_init(struct compose *c, struct draft *draft)
 	c->check = check_new();
 	c->payload = payload_new();
 	c->outside = FIELD_COUNT;
-	c->saved_changes = c->seen_changes = draft_changes(draft);
+	c->seen_changes = draft_changes(draft) - 1; /* compose_sync() looks at it */
 	edit_init(&c->edit, "", 0, false);
 	edit_init(&c->unlock, "", 0, false);
 	check_update(c->check, draft);
@@ -41,20 +41,38 @@ compose_done(struct compose *c)
 	payload_free(c->payload);
 	check_free(c->check);
 	draft_free(c->draft);
+	draft_free(c->next);
 	memset(c, 0, sizeof(*c));
+}
+
+static void
+put_in_place(struct ui *ui, struct draft *draft)
+{
+	struct compose *c = &ui->compose;
+	bool wire = c->wire;
+
+	c->next = NULL;
+	compose_done(c);
+	compose_init(c, draft);
+	c->wire = wire;
+	if (ui->view == VIEW_REVIEW)
+		ui_go(ui, VIEW_COMPOSE);
 }
 
 void
 compose_open(struct ui *ui, struct draft *draft)
 {
 	struct compose *c = &ui->compose;
-	bool wire = c->wire;
 
-	compose_done(c);
-	compose_init(c, draft);
-	c->wire = wire;
-	if (ui->view == VIEW_REVIEW)
-		ui_go(ui, VIEW_COMPOSE);
+	draft_free(c->next);
+	c->next = NULL;
+	if (!ui_unsaved(ui)) {
+		put_in_place(ui, draft);
+		return;
+	}
+	/* The loop saves the draft that is open, and it does so after this message. */
+	c->next = draft;
+	compose_save(ui);
 }
 
 void
@@ -398,7 +416,6 @@ nav_command(struct ui *ui, enum command cmd)
 		popup_drafts(ui);
 		return true;
 	case CMD_NEW_DRAFT:
-		compose_save(ui);
 		compose_open(ui, draft_new());
 		ui_toast(ui, ROLE_NOTE, "a new draft; o brings the other one back");
 		return true;
@@ -514,6 +531,12 @@ compose_msg(struct ui *ui, const struct msg *msg)
 	case MSG_SAVED:
 		c->saved_changes = draft_changes(c->draft);
 		c->saved_wall_ms = ui->now.wall_ms;
+		if (c->next)
+			put_in_place(ui, c->next);
+		break;
+	case MSG_ERROR: /* it could not be saved: it stays */
+		draft_free(c->next);
+		c->next = NULL;
 		break;
 	case MSG_EDITED: edited(ui, msg); break;
 	case MSG_SUBMITTED: review_submitted(ui, msg); break;
@@ -525,13 +548,6 @@ compose_msg(struct ui *ui, const struct msg *msg)
 void
 compose_picked(struct ui *ui, enum field_id f, const char *name)
 {
-	struct ui_cmd *cmd;
-
 	draft_set(ui->compose.draft, f, name, strlen(name));
 	compose_focus(ui, f);
-	if (!name[0] || fields[f].pick == PICK_NONE)
-		return;
-	cmd = ui_ask(ui, UI_CHOICE_USED);
-	cmd->number = fields[f].pick;
-	snprintf(cmd->key, sizeof(cmd->key), "%s", name);
 }

@@ -28,6 +28,7 @@ enum compose_mode {
 
 struct compose {
 	struct draft *draft;     /* owned */
+	struct draft *next;      /* owned; waits until draft is saved, then takes its place */
 	struct check *check;     /* owned */
 	struct payload *payload; /* owned */
 	enum field_id focus;
@@ -56,7 +57,8 @@ struct compose {
 
 void compose_init(struct compose *c, struct draft *draft); /* takes it */
 void compose_done(struct compose *c);
-void compose_open(struct ui *ui, struct draft *draft); /* another draft; takes it */
+/* Another draft; takes it. If the one that is open is not on disk yet it is saved first. */
+void compose_open(struct ui *ui, struct draft *draft);
 
 /* Keys of the form, its editors, the payload view and the review; by ui->view. */
 void compose_key(struct ui *ui, uint32_t key);

@@ -374,6 +374,7 @@ dispatch(struct ui *ui, const struct msg *msg)
 	case MSG_ERROR:
 		if (msg->err)
 			ui_toast_err(ui, msg->err);
+		compose_msg(ui, msg);
 		break;
 	}
 }
