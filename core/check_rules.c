@@ -273,7 +273,7 @@ static void
 check_extra(struct findings *f)
 {
 	struct buf object = BUF_INIT(PAYLOAD_IMPORT_MAX + 2u), shown = BUF_INIT(200);
-	struct json_span value, first = { NULL };
+	struct json_span value, first = { .p = NULL };
 	struct json_iter it = { 0 };
 	size_t n = 0;
 	bool ok = payload_extra(f->d, &object, &value);

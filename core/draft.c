@@ -55,7 +55,7 @@ value_done(struct value *v)
 		draft_item_drop(v->items[i]);
 	free(v->items);
 	free(v->text);
-	*v = (struct value){ NULL };
+	*v = (struct value){ .text = NULL };
 }
 
 static struct value
@@ -171,7 +171,7 @@ draft_open(struct draft *d, enum field_id f, bool keep)
 	if (keep)
 		*v = value_copy(&old);
 	else
-		*v = (struct value){ NULL };
+		*v = (struct value){ .text = NULL };
 	if (d->editing == f) {
 		d->edited = true;
 		d->before = old;
@@ -204,7 +204,7 @@ draft_edit_end(struct draft *d)
 	}
 	push(&d->undo, f, d->before);
 	steps_clear(&d->redo);
-	d->before = (struct value){ NULL };
+	d->before = (struct value){ .text = NULL };
 }
 
 void
@@ -218,7 +218,7 @@ draft_edit_abort(struct draft *d)
 	d->edited = false;
 	value_done(&d->values[f]);
 	d->values[f] = d->before;
-	d->before = (struct value){ NULL };
+	d->before = (struct value){ .text = NULL };
 	touch(d, f);
 }
 

@@ -93,7 +93,7 @@ json_each(const struct json_span *container, struct json_iter *it)
 		p = skip_blanks(p + 1, end);
 	if (p >= end || *p == '}' || *p == ']')
 		return false;
-	it->key = (struct json_span){ NULL };
+	it->key = (struct json_span){ .p = NULL };
 	if (container->type == JSON_OBJECT) {
 		it->key = span_at(p, end);
 		p = skip_blanks(p + it->key.n, end);

@@ -13,8 +13,9 @@
 
 #include <utf8proc.h>
 
-#define BAD       (-1) /* decode(): no character starts here */
-#define MARKS_MAX 3    /* marks kept on a base; the rest is dropped */
+#define BAD       (-1)   /* decode(): no character starts here */
+#define NO_BASE   0x25CC /* the dotted circle that a mark without a base gets */
+#define MARKS_MAX 3      /* marks kept on a base; the rest is dropped */
 
 enum kind {
 	KIND_PLAIN,  /* shown as it is */
@@ -159,15 +160,15 @@ text_chars(const char *s, size_t n)
 	return count;
 }
 
-/* Where the character that ends before at starts: at - 1 to at - 4. */
+/* Where the character, or ill-formed part, that ends before at starts: at - 1 to at - 4.
+ * The first byte of one is never a later byte of another, so this is decode()'s view. */
 static size_t
 char_before(const char *s, size_t at, int32_t *cp)
 {
-	for (size_t back = 4; back > 1; back--)
-		if (back <= at && decode(s + at - back, back, cp) == back && *cp != BAD)
+	for (size_t back = at < 4 ? at : 4; back > 1; back--)
+		if (decode(s + at - back, back, cp) == back)
 			return at - back;
-	if (decode(s + at - 1, 1, cp) != 1 || (unsigned char)s[at - 1] >= 0x80)
-		*cp = BAD;
+	decode(s + at - 1, 1, cp);
 	return at - 1;
 }
 
@@ -366,7 +367,7 @@ text_glyph(const char *s, size_t n, struct glyph *g)
 		return step;
 	}
 	cols = wcwidth((wchar_t)cp);
-	if (cols < 0) {
+	if (cols < 0 || (cols == 0 && utf8proc_grapheme_break(NO_BASE, cp))) {
 		fill_number(g, cp, KIND_NAMED);
 		return step;
 	}

@@ -44,7 +44,7 @@ url_split(const char *s, size_t n, struct url *u)
 	const char *at;
 	size_t len;
 
-	*u = (struct url){ .scheme = { NULL } };
+	*u = (struct url){ .scheme = { .p = NULL } };
 	while (p < end && (is_alpha(*p) || (p > s && is_scheme_sign(*p))))
 		p++;
 	if (p == s || end - p < 3 || memcmp(p, "://", 3) != 0)
@@ -99,7 +99,7 @@ url_query(const struct url *u, const char *name)
 		p += n + 1;
 		left -= n + 1;
 	}
-	return (struct url_part){ NULL };
+	return (struct url_part){ .p = NULL };
 }
 
 /* Up to 12 digits and nothing else. */

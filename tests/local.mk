@@ -41,6 +41,16 @@ tests_test_check_SOURCES = tests/test_check.c
 tests_test_check_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_payload_SOURCES = tests/test_payload.c
 tests_test_payload_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+FUZZERS += tests/fuzz_json tests/fuzz_text tests/fuzz_import
+tests_fuzz_json_SOURCES   = tests/fuzz_json.c tests/fuzz_json_c.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_json_LDADD     = $(RULES_LIBS)
+tests_fuzz_json_LDFLAGS   = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_text_SOURCES   = tests/fuzz_text.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_text_LDADD     = $(RULES_LIBS)
+tests_fuzz_text_LDFLAGS   = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_import_SOURCES = tests/fuzz_import.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_import_LDADD   = $(CORE_LIBS)
+tests_fuzz_import_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 EXTRA_DIST += \
 	tests/payload/empty.pretty.json		tests/payload/empty.wire.json \
 	tests/payload/full.pretty.json		tests/payload/full.wire.json \

@@ -40,7 +40,7 @@ good_texts_are_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct json_span value = { NULL };
+		struct json_span value = { .p = NULL };
 		struct err err = ERR_INIT;
 
 		if (json_scan(rows[i].text, strlen(rows[i].text), &value, NULL, &err) != ERR_OK)
@@ -123,7 +123,7 @@ bad_texts_are_refused_with_their_place(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct json_span value = { NULL };
+		struct json_span value = { .p = NULL };
 		struct json_place place = { 0 };
 		struct err err = ERR_INIT;
 		int line, col;
@@ -179,7 +179,7 @@ half_a_million_names_are_told_apart(void **state)
 static struct json_span
 scan(const char *text)
 {
-	struct json_span value = { NULL };
+	struct json_span value = { .p = NULL };
 	struct err err = ERR_INIT;
 
 	if (json_scan(text, strlen(text), &value, NULL, &err) != ERR_OK)
@@ -192,7 +192,7 @@ members_and_items_are_walked_in_order(void **state)
 {
 	struct json_span value =
 		scan(" { \"a\" : 1.50 , \"b{\":[ \"]\", {\"x\":[]} ],\"\\u0063\":null} ");
-	struct json_span got = { NULL };
+	struct json_span got = { .p = NULL };
 	struct json_iter it = { 0 };
 	struct buf seen = BUF_INIT(200);
 
