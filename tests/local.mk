@@ -105,6 +105,12 @@ tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.
 tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- sandbox ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_sandbox
+endif
+RAW = tests/raw.c tests/raw.h
+tests_test_sandbox_SOURCES = tests/test_sandbox.c $(RAW)
+tests_test_sandbox_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
