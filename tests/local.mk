@@ -106,11 +106,15 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- sandbox ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_sandbox
+UNIT_TESTS += tests/test_sandbox tests/test_sandbox_task tests/test_sandbox_account
 endif
 RAW = tests/raw.c tests/raw.h
 tests_test_sandbox_SOURCES = tests/test_sandbox.c $(RAW)
 tests_test_sandbox_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_task_SOURCES = tests/test_sandbox_task.c $(RAW)
+tests_test_sandbox_task_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_account_SOURCES = tests/test_sandbox_account.c $(RAW)
+tests_test_sandbox_account_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,308 @@
+/* test_sandbox_account.c - projects, batches, files and the demo account in the sandbox. */
+#include "config.h"
+
+#include "tests/test.h"
+
+#include "tests/raw.h"
+
+#include <unistd.h>
+
+#define BAD "Parameter is invalid, reason: "
+
+static struct raw sb;
+
+static int
+start_one(void **state)
+{
+	(void)state;
+	raw_start(&sb, NULL);
+	return 0;
+}
+
+static int
+stop_one(void **state)
+{
+	(void)state;
+	raw_stop(&sb);
+	return 0;
+}
+
+struct row {
+	const char *method, *target, *body;
+	int status;
+	const char *path, *value;
+};
+
+static void
+run_rows(const struct row *rows, size_t n)
+{
+	struct answer a;
+
+	for (size_t i = 0; i < n; i++) {
+		raw_call(&sb, RAW_LIVE, rows[i].method, rows[i].target, rows[i].body, &a);
+		if (a.status != rows[i].status ||
+		    strcmp(raw_at(&a, rows[i].path), rows[i].value) != 0)
+			fail_msg("row %zu, %s %s: %d %s", i, rows[i].method, rows[i].target,
+				 a.status, a.body);
+		answer_free(&a);
+	}
+}
+#define RUN(rows) run_rows(rows, sizeof(rows) / sizeof((rows)[0]))
+
+static void
+projects_are_listed_made_and_given_parameters(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "GET", "/v1/projects", NULL, 200, "0.name", "Front Perception 3D" },
+		{ "GET", "/v1/projects", NULL, 200, "5.name", "Legacy Cuboids 2023" },
+		{ "GET", "/v1/projects", NULL, 200, "6", "-" },
+		{ "GET", "/v1/projects?archived=true", NULL, 200, "0.name", "Legacy Cuboids 2023" },
+		{ "GET", "/v1/projects?archived=False", NULL, 200, "5", "-" },
+		{ "GET", "/v1/projects?archived=x", NULL, 400, "error", BAD "\"archived\" must be a boolean" },
+		{ "GET", "/v1/projects/Urban%20Fusion", NULL, 200, "param_history.1.version", "1" },
+		{ "GET", "/v1/projects/None", NULL, 404, "error", "Project with name \"None\" not found." },
+		{ "POST", "/v1/projects", "{\"name\":\"p\"}", 400, "error", BAD "\"type\" is required" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\"}", 400, "error", BAD "\"name\" is required" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"a b/c\",\"params\":{\"scene_format\":\"sensor_fusion\"}}", 200, "param_history.0.scene_format", "sensor_fusion" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"a b/c\"}", 409, "error", "A project named \"a b/c\" already exists." },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"q\",\"pipeline\":\"x\"}", 400, "error", BAD "\"pipeline\" must be one of [standard_task, consensus_task]" },
+		{ "POST", "/v1/projects/a%20b%2Fc/setParams", "{\"patch\":true,\"instruction\":\"i\"}", 200, "param_history.1.scene_format", "sensor_fusion" },
+		{ "GET", "/v1/projects/a%20b%2Fc", NULL, 200, "param_history.1.instruction", "i" },
+		{ "GET", "/v1/projects/a%20b%2Fc", NULL, 200, "param_history.1.patch", "-" },
+		{ "POST", "/v1/task/multistage", "{\"project\":\"a b/c\",\"attachments\":[\"s3://b/k\"]}", 200, "instruction", "i" },
+		{ "POST", "/v1/projects/a%20b%2Fc/setParams", "{\"callback_url\":\"u\"}", 200, "param_history.2.scene_format", "-" },
+		{ "POST", "/v1/projects/a%20b%2Fc/setParams", "[]", 400, "error", BAD "\"value\" must be of type object" },
+		{ "POST", "/v1/projects/None/setParams", "{}", 404, "error", "Project with name \"None\" not found." },
+		/* clang-format on */
+	};
+
+	(void)state;
+	RUN(rows);
+}
+
+static void
+batches_are_made_finalized_and_counted(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "POST", "/v1/batches", "{\"name\":\"b1\"}", 400, "error", BAD "\"project\" is required" },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\"}", 400, "error", BAD "\"name\" is required" },
+		{ "POST", "/v1/batches", "{\"project\":\"None\",\"name\":\"b1\"}", 404, "error", "Project with name \"None\" not found." },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\",\"name\":\"b/1\",\"metadata\":{\"a\":1},\"callback\":\"me@x.example\"}", 200, "status", "in_progress" },
+		{ "POST", "/v1/batches", "{\"project\":\"Parking Lidar\",\"name\":\"b/1\"}", 409, "error", "A batch named \"b/1\" already exists." },
+		{ "GET", "/v1/batches/b%2F1", NULL, 200, "metadata", "{\"a\":1}" },
+		{ "GET", "/v1/batches/b%2F1", NULL, 200, "callback", "me@x.example" },
+		{ "GET", "/v1/batches/b%2F1/status", NULL, 200, "status", "in_progress" },
+		{ "GET", "/v1/batches/b%2F1/status", NULL, 200, "pending", "-" },
+		{ "POST", "/v1/batches/b%2F1/finalize", NULL, 200, "status", "in_progress" },
+		{ "POST", "/v1/task/multistage", "{\"batch\":\"b/1\",\"attachments\":[\"s3://b/k\"],\"unique_id\":\"in-b1\"}", 200, "project", "Urban Fusion" },
+		{ "GET", "/v1/batches/b%2F1/status", NULL, 200, "pending", "1" },
+		{ "POST", "/v1/batches/b%2F1/prioritize", "{\"priority\":31}", 400, "error", BAD "\"priority\" must be an integer from 10 to 30" },
+		{ "POST", "/v1/batches/b%2F1/prioritize", "{}", 400, "error", BAD "\"priority\" is required" },
+		{ "POST", "/v1/batches/b%2F1/prioritize", "{\"priority\":25}", 200, "name", "b/1" },
+		{ "GET", "/v1/tasks?unique_id=in-b1", NULL, 200, "docs.0.priority", "25" },
+		{ "POST", "/v1/batches/b%2F1/setMetadata", NULL, 200, "metadata", "{}" },
+		{ "POST", "/v1/batches/b%2F1/setMetadata", "7", 400, "error", BAD "\"value\" must be of type object" },
+		{ "POST", "/v1/batches/None/finalize", NULL, 404, "error", "Batch with name \"None\" not found." },
+		{ "POST", "/v1/batches/None/prioritize", "{\"priority\":10}", 404, "error", "Batch with name \"None\" not found." },
+		{ "POST", "/v1/batches/None/setMetadata", "{}", 404, "error", "Batch with name \"None\" not found." },
+		{ "GET", "/v1/batches/None", NULL, 404, "error", "Batch with name \"None\" not found." },
+		{ "GET", "/v1/batches/None/status", NULL, 404, "error", "Batch with name \"None\" not found." },
+		{ "POST", "/v1/batches", "{\"project\":\"rapid/pedestrians\",\"name\":\"r1\",\"calibration_batch\":true}", 200, "status", "staging" },
+		{ "POST", "/v1/task/multistage", "{\"batch\":\"r1\",\"attachments\":[\"s3://b/k\"],\"scene_format\":\"sensor_fusion\"}", 200, "status", "pending" },
+		{ "POST", "/v1/batches/r1/finalize", NULL, 200, "status", "in_progress" },
+		{ "POST", "/v1/task/multistage", "{\"batch\":\"r1\",\"attachments\":[\"s3://b/k\"],\"scene_format\":\"sensor_fusion\"}", 400, "error", "The batch \"r1\" is finalized; it takes no more tasks." },
+		/* clang-format on */
+	};
+
+	(void)state;
+	RUN(rows);
+}
+
+static void
+batches_are_listed_by_offset(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "GET", "/v1/batches?project=Parking+Lidar", NULL, 200, "totalDocs", "5" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&limit=2&offset=2", NULL, 200, "has_more", "true" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&limit=2&offset=2", NULL, 200, "docs.0.name", "park-week-03" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&limit=2&offset=4", NULL, 200, "has_more", "false" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&limit=2&offset=4", NULL, 200, "docs.1", "-" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&status=in_progress", NULL, 200, "totalDocs", "1" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&status=completed", NULL, 200, "totalDocs", "4" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&status=staging", NULL, 200, "totalDocs", "0" },
+		{ "GET", "/v1/batches?project=Front+Perception+3D&exclude_archived=true", NULL, 200, "totalDocs", "8" },
+		{ "GET", "/v1/batches?project=Front+Perception+3D", NULL, 200, "totalDocs", "9" },
+		{ "GET", "/v1/batches?start_time=2100-01-01", NULL, 200, "totalDocs", "0" },
+		{ "GET", "/v1/batches?end_time=2000-01-01", NULL, 200, "totalDocs", "0" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&detailed=true&offset=4", NULL, 200, "docs.0.tasks_pending", "-" },
+		{ "GET", "/v1/batches?status=done", NULL, 400, "error", BAD "\"status\" must be one of [staging, in_progress, completed]" },
+		{ "GET", "/v1/batches?limit=1000", NULL, 400, "error", BAD "\"limit\" must be an integer from 1 to 100" },
+		/* clang-format on */
+	};
+
+	(void)state;
+	RUN(rows);
+}
+
+#define LINE "--XyZ\r\nContent-Disposition: form-data; name="
+
+/* Upload a form with these parts; file bytes may hold anything. */
+static void
+upload(const char *parts, const char *file, size_t file_len, struct answer *a)
+{
+	static const char file_head[] =
+		LINE "\"file\"; filename=\"f.bin\"\r\nContent-Type: image/png\r\n\r\n";
+	int fd = raw_connect(&sb);
+	char head[512];
+
+	snprintf(head, sizeof(head),
+		 "POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
+		 "Content-Type: multipart/form-data; boundary=XyZ\r\nContent-Length: %zu\r\n\r\n",
+		 strlen(parts) + (file ? strlen(file_head) + file_len + 2 : 0) + 9);
+	raw_send(fd, head, strlen(head));
+	raw_send(fd, parts, strlen(parts));
+	if (file) {
+		raw_send(fd, file_head, strlen(file_head));
+		raw_send(fd, file, file_len);
+		raw_send(fd, "\r\n", 2);
+	}
+	raw_send(fd, "--XyZ--\r\n", 9);
+	raw_read(fd, false, a);
+	close(fd);
+}
+
+static void
+a_file_is_uploaded_as_a_form(void **state)
+{
+	static const char fields[] =
+		LINE "\"project_name\"\r\n\r\nUrban Fusion\r\n" LINE
+		     "\"reference_id\"\r\n\r\nref-1\r\n" LINE "\"metadata\"\r\n\r\n{\"a\": 1}\r\n";
+	static char bytes[3 << 20];
+	struct answer a;
+
+	(void)state;
+	memset(bytes, '\n', sizeof(bytes));
+	upload(fields, bytes, sizeof(bytes), &a);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(raw_at(&a, "size"), "3145728");
+	assert_string_equal(raw_at(&a, "mime_type"), "image/png");
+	assert_string_equal(raw_at(&a, "project_names"), "[\"Urban Fusion\"]");
+	assert_string_equal(raw_at(&a, "metadata"), "{\"a\":1}");
+	assert_int_equal(strlen(raw_at(&a, "id")), 36);
+	assert_memory_equal(raw_at(&a, "attachment_url"), "scaledata://", 12);
+	assert_non_null(strstr(raw_at(&a, "attachment_url"), raw_at(&a, "id")));
+	answer_free(&a);
+	upload(fields, "x", 1, &a);
+	assert_int_equal(a.status, 409);
+	answer_free(&a);
+}
+
+static void
+a_form_that_is_wrong_is_refused(void **state)
+{
+	static const struct {
+		const char *parts, *file;
+		int status;
+	} rows[] = {
+		{ "", NULL, 400 },
+		{ LINE "\"project_name\"\r\n\r\nNone\r\n", "x", 404 },
+		{ LINE "\"project_name\"\r\n\r\n\xFF\r\n", "x", 400 },
+		{ LINE "\"metadata\"\r\n\r\n[1]\r\n", "x", 400 },
+		{ LINE "\"metadata\"\r\n\r\n{\r\n", "x", 400 },
+		{ LINE "\"unknown\"\r\n\r\nx\r\n", "", 200 },
+	};
+	struct answer a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		upload(rows[i].parts, rows[i].file, rows[i].file ? strlen(rows[i].file) : 0, &a);
+		if (a.status != rows[i].status)
+			fail_msg("row %zu gives %d %s", i, a.status, a.body);
+		answer_free(&a);
+	}
+	raw_call(&sb, RAW_LIVE, "POST", "/v1/files/upload", "{}", &a); /* no form */
+	assert_int_equal(a.status, 400);
+	answer_free(&a);
+}
+
+static void
+a_file_is_imported_by_its_address(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "POST", "/v1/files/import", "{}", 400, "error", BAD "\"file_url\" is required" },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"x.png\"}", 400, "error", BAD "\"file_url\" must be a valid uri" },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"project_name\":\"None\"}", 404, "error", "Project with name \"None\" not found." },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"project_name\":\"Urban Fusion\",\"reference_id\":\"imp\"}", 200, "project_names.0", "Urban Fusion" },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"reference_id\":\"imp\"}", 409, "error", "The reference_id (\"imp\") is already used for a different file." },
+		/* clang-format on */
+	};
+
+	(void)state;
+	RUN(rows);
+}
+
+static long
+total(const char *key, const char *query)
+{
+	struct answer a;
+	char path[256];
+	long n;
+
+	snprintf(path, sizeof(path), "/v1/tasks?limit=1&%s", query);
+	raw_call(&sb, key, "GET", path, NULL, &a);
+	n = strtol(raw_at(&a, "total"), NULL, 10);
+	answer_free(&a);
+	return n;
+}
+
+static void
+the_demo_account_looks_lived_in(void **state)
+{
+	(void)state;
+	assert_in_range(total(RAW_LIVE, "status=completed"), 1400, 1900);
+	assert_in_range(total(RAW_LIVE, "status=pending"), 50, 250);
+	assert_in_range(total(RAW_LIVE, "status=error"), 50, 200);
+	assert_in_range(total(RAW_LIVE, "status=canceled"), 50, 200);
+	assert_in_range(total(RAW_LIVE, "customer_review_status=accepted,rejected"), 20, 200);
+	assert_int_equal(total(RAW_TEST, "status=pending"), 0); /* test tasks are done at once */
+	assert_int_equal(total(RAW_TEST, ""), 2000);
+}
+
+static void
+an_empty_account_is_empty(void **state)
+{
+	static const char *const args[] = { "--seed", "empty", NULL };
+	struct raw r = { .pid = 0 };
+	struct answer a;
+
+	(void)state;
+	raw_start(&r, args);
+	raw_call(&r, RAW_LIVE, "GET", "/v1/projects", NULL, &a);
+	assert_string_equal(a.body, "[]");
+	answer_free(&a);
+	raw_call(&r, RAW_LIVE, "GET", "/v1/tasks", NULL, &a);
+	assert_string_equal(a.body, "{\"docs\":[],\"total\":0,\"limit\":100,\"offset\":0,"
+				    "\"has_more\":false}");
+	answer_free(&a);
+	raw_stop(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_demo_account_looks_lived_in),
+		cmocka_unit_test(projects_are_listed_made_and_given_parameters),
+		cmocka_unit_test(batches_are_made_finalized_and_counted),
+		cmocka_unit_test(batches_are_listed_by_offset),
+		cmocka_unit_test(a_file_is_uploaded_as_a_form),
+		cmocka_unit_test(a_form_that_is_wrong_is_refused),
+		cmocka_unit_test(a_file_is_imported_by_its_address),
+		cmocka_unit_test(an_empty_account_is_empty),
+	};
+	return cmocka_run_group_tests_name("sandbox account", tests, start_one, stop_one);
+}
