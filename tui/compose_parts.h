@@ -26,10 +26,12 @@ void compose_text(const struct ui *ui, enum field_id f, struct buf *out);
 void compose_outside(struct ui *ui, enum field_id f);
 /* u and U: the cursor goes where the change was. */
 void compose_undo(struct ui *ui, bool redo);
-/* Keys that concern the payload wherever it is shown: t v w s. False: none of them. */
-bool compose_payload_command(struct ui *ui, enum command cmd);
 /* The next item after from (FINDING_NO_ITEM: from the start) that a finding of f names. */
 size_t compose_next_item(const struct ui *ui, enum field_id f, size_t from);
+
+/* --- compose_nav.c --- */
+/* Keys that concern the payload wherever it is shown: t v w s. False: none of them. */
+bool compose_payload_command(struct ui *ui, enum command cmd);
 
 /* --- compose_edit.c: the line, paragraph and object editors --- */
 void compose_edit_open(struct ui *ui, enum field_id f);

@@ -25,6 +25,7 @@ tui_libtui_a_SOURCES += \
 	tui/compose_edit.c	\
 	tui/compose_fix.c	\
 	tui/compose_list.c	\
+	tui/compose_nav.c	\
 	tui/compose_parts.h	\
 	tui/review.c	\
 	tui/ui.c	tui/ui.h	\

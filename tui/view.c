@@ -167,7 +167,7 @@ key_line(struct ui *ui, struct grid *g)
 	enum place place = ui_place(ui);
 	int x = 1, end = fixed_keys(g, place);
 
-	if (place & IN_TYPING && ui->popup.kind == POPUP_NONE)
+	if (place & IN_TYPING)
 		x += grid_text(g, g->rows - 1, 0, end, ROLE_MODE, " EDIT ") + 1;
 	for (size_t i = 0; i < key_count; i++) {
 		int used;
