@@ -2,12 +2,11 @@
 #include "config.h"
 
 #include "tests/canned.h"
+#include "tests/drive.h"
 #include "tests/test.h"
 
 #include "core/api.h"
 #include "core/buf.h"
-#include "core/clock.h"
-#include "core/http.h"
 #include "core/mask.h"
 #include "core/query.h"
 
@@ -31,23 +30,6 @@ client_at(int port)
 	if (!a)
 		fail_msg("%s", err.msg);
 	return a;
-}
-
-static void
-wait_for(struct api *a, struct api_event *ev)
-{
-	int64_t end = clock_mono_ms() + 15000;
-
-	while (!api_next(a, ev)) {
-		struct pollfd fds[HTTP_FDS_MAX];
-		size_t n = api_pollfds(a, fds, HTTP_FDS_MAX);
-		int wait = api_timeout(a, clock_mono_ms());
-
-		if (clock_mono_ms() > end)
-			fail_msg("no event within 15 s");
-		poll(fds, n, wait < 0 || wait > 100 ? 100 : wait);
-		api_step(a, fds, n, clock_mono_ms());
-	}
 }
 
 /* --- each call, as the server gets it --- */
@@ -164,7 +146,7 @@ every_call_is_the_request_that_the_reference_shows(void **state)
 		} else if (call(a, (enum endpoint_id)i, &ticket, &err)) {
 			fail_msg("%s: %s", endpoints[i].name, err.msg);
 		} else {
-			wait_for(a, &ev);
+			drive(a, &ev);
 			assert_int_equal(ev.ticket, ticket);
 			assert_int_equal(ev.endpoint, i);
 			assert_int_equal(ev.err.code, ERR_NOT_FOUND);
@@ -191,7 +173,7 @@ a_list_asks_for_full_pages_unless_told(void **state)
 
 	(void)state;
 	assert_int_equal(api_task_list(a, &(struct api_list){ .limit = 0 }, 0, &ticket, &err), 0);
-	wait_for(a, &ev);
+	drive(a, &ev);
 	assert_int_equal(ev.err.code, ERR_OK);
 	assert_int_equal(ev.reply.kind, REPLY_TASK_PAGE);
 	assert_memory_equal(canned_request(s), "GET /v1/tasks?limit=100 HTTP", 28);
@@ -264,7 +246,7 @@ an_answer_becomes_the_right_event(void **state)
 		int ticket;
 
 		assert_int_equal(call(a, cases[i].which, &ticket, &err), ERR_OK);
-		wait_for(a, &ev);
+		drive(a, &ev);
 		if (ev.err.code != cases[i].code || !strstr(ev.err.msg, cases[i].msg) ||
 		    !strstr(ev.err.hint, cases[i].hint) || !ev.left)
 			fail_msg("row %zu: %s, %s (%s)", i, err_name(ev.err.code), ev.err.msg,
@@ -292,7 +274,7 @@ without_a_server_nothing_leaves(void **state)
 	assert_true(first > 0 && second > first);
 	assert_int_equal(api_running(a), 2);
 	for (int i = 0; i < 2; i++) {
-		wait_for(a, &ev);
+		drive(a, &ev);
 		assert_int_equal(ev.err.code, ERR_NET);
 		assert_int_equal(ev.endpoint,
 				 ev.ticket == first ? ENDPOINT_TASK_CREATE : ENDPOINT_TASK_GET);
@@ -356,7 +338,7 @@ the_log_keeps_each_call_without_the_key(void **state)
 	assert_true(api_log_rev(a) != rev);
 	rev = api_log_rev(a);
 
-	wait_for(a, &ev);
+	drive(a, &ev);
 	assert_string_equal(ev.reply.tasks[0].type, "*********************");
 	c = api_log_get(a, 0);
 	assert_true(c->took_ms >= 0);
