@@ -59,7 +59,7 @@ EXTRA_DIST += \
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal \
-	tests/test_http tests/test_http_parts tests/test_api_wire tests/test_api
+	tests/test_http tests/test_http_broken tests/test_http_parts tests/test_api_wire tests/test_api
 endif
 FUZZERS += tests/fuzz_reply
 tests_test_api_SOURCES = tests/test_api.c tests/drive.c tests/drive.h \
@@ -68,7 +68,10 @@ tests_test_api_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_api_wire_SOURCES = tests/test_api_wire.c tests/canned.c tests/canned.h \
 	tests/drive.c tests/drive.h
 tests_test_api_wire_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-tests_test_http_SOURCES = tests/test_http.c tests/canned.c tests/canned.h
+TALK = tests/canned.c tests/canned.h tests/talk.c tests/talk.h
+tests_test_http_SOURCES = tests/test_http.c $(TALK)
+tests_test_http_broken_SOURCES = tests/test_http_broken.c $(TALK)
+tests_test_http_broken_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_parts_SOURCES = tests/test_http_parts.c
 tests_test_http_parts_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
