@@ -57,7 +57,8 @@ core_libcore_a_SOURCES += core/child.c core/child.h
 # --- what is remembered, and what joins it all: outbox, store, session ---
 core_libcore_a_SOURCES += \
 	core/store.c	core/store.h	core/store_db.h \
-	core/store_board.c	core/store_db.c		core/store_draft.c \
+	core/store_board.c	core/store_choice.c	core/store_db.c \
+	core/store_draft.c \
 	core/store_outbox.c	core/store_schema.c	core/store_send.c \
 	core/store_task.c
 core_libcore_a_SOURCES += core/outbox.c core/outbox.h

@@ -194,12 +194,19 @@ struct choice { /* strings owned */
 	int64_t used_ms; /* last used here, 0 if never */
 };
 void choices_free(struct choice *list, size_t n);
+/* p: the whole list of the account; what is not in it is forgotten. */
 enum err_code store_projects_put(struct store *s, int64_t target, const struct project *p, size_t n,
 				 int64_t now_ms, struct err *err) MUST_CHECK;
-enum err_code store_batches_put(struct store *s, int64_t target, const struct batch *b, size_t n,
-				int64_t now_ms, struct err *err) MUST_CHECK;
-/* what: PICK_PROJECT, PICK_BATCH (of project, "" = all), PICK_BLUEPRINT (of project).
- * Recently used first, then by name. *fetched_ms: age of the cache, 0 if empty. */
+/* b: some batches, as asked for project ("" = all). Others stay: batches are never deleted. */
+enum err_code store_batches_put(struct store *s, int64_t target, const char *project,
+				const struct batch *b, size_t n, int64_t now_ms,
+				struct err *err) MUST_CHECK;
+/*
+ * what: PICK_PROJECT, PICK_BATCH (of project, "" = all), PICK_BLUEPRINT (of project, "" =
+ * all; ids seen in tasks and ids used here, for no call lists them). Recently used
+ * first, then by name. *list: choices_free(). *fetched_ms: age of the cache, 0 if
+ * empty; for blueprints the time the newest was seen.
+ */
 enum err_code store_choices(struct store *s, int64_t target, enum field_pick what,
 			    const char *project, struct choice **list, size_t *n,
 			    int64_t *fetched_ms, struct err *err) MUST_CHECK;

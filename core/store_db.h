@@ -88,8 +88,9 @@ enum err_code store_local_write(struct store *s, const struct outbox_row *r, int
 				struct err *err) MUST_CHECK;
 enum err_code store_local_delete(struct store *s, int64_t target, int64_t seq,
 				 struct err *err) MUST_CHECK;
-/* Remember a blueprint id seen in a task of project. */
+/* Remember the blueprint that a task of project names: json is the task, or a payload. */
 enum err_code store_blueprint_seen(struct store *s, int64_t target, const char *project,
-				   const char *id, int64_t now_ms, struct err *err) MUST_CHECK;
+				   const char *json, size_t n, int64_t now_ms,
+				   struct err *err) MUST_CHECK;
 
 #endif

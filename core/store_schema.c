@@ -167,6 +167,52 @@ static const char *const steps[] = {
 	"  note   TEXT NOT NULL,"
 	"  PRIMARY KEY (seq, n)"
 	") STRICT, WITHOUT ROWID;",
+
+	/* 4: what pickers offer, when it was fetched, and what was chosen here */
+	"CREATE TABLE project ("
+	"  target     INTEGER NOT NULL REFERENCES target (id),"
+	"  name       TEXT NOT NULL CHECK (name <> ''),"
+	"  type       TEXT NOT NULL,"
+	"  version    INTEGER NOT NULL," /* of the last parameters, -1 if none */
+	"  rapid      INTEGER NOT NULL CHECK (rapid IN (0, 1)),"
+	"  created_ms INTEGER NOT NULL,"
+	"  PRIMARY KEY (target, name)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE batch ("
+	"  target     INTEGER NOT NULL REFERENCES target (id),"
+	"  name       TEXT NOT NULL CHECK (name <> ''),"
+	"  project    TEXT NOT NULL,"
+	"  status     TEXT NOT NULL,"
+	"  callback   TEXT NOT NULL,"
+	"  metadata   TEXT NOT NULL,"
+	"  created_ms INTEGER NOT NULL,"
+	"  pending    INTEGER NOT NULL," /* counts: -1 if not told */
+	"  completed  INTEGER NOT NULL,"
+	"  error      INTEGER NOT NULL,"
+	"  canceled   INTEGER NOT NULL,"
+	"  PRIMARY KEY (target, name)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE blueprint ("
+	"  target  INTEGER NOT NULL REFERENCES target (id),"
+	"  project TEXT NOT NULL,"
+	"  id      TEXT NOT NULL CHECK (id <> ''),"
+	"  seen_ms INTEGER NOT NULL,"
+	"  PRIMARY KEY (target, project, id)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE fetched ("
+	"  target  INTEGER NOT NULL REFERENCES target (id),"
+	"  what    TEXT NOT NULL CHECK (what IN ('project', 'batch')),"
+	"  project TEXT NOT NULL," /* '' = all */
+	"  at_ms   INTEGER NOT NULL,"
+	"  PRIMARY KEY (target, what, project)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE used ("
+	"  target  INTEGER NOT NULL REFERENCES target (id),"
+	"  what    TEXT NOT NULL CHECK (what IN ('project', 'batch', 'blueprint')),"
+	"  name    TEXT NOT NULL CHECK (name <> ''),"
+	"  used_ms INTEGER NOT NULL,"
+	"  PRIMARY KEY (target, what, name)"
+	") STRICT, WITHOUT ROWID;",
 };
 
 int

@@ -113,7 +113,10 @@ settle(struct store *s, const struct outbox_row *r, const struct task *task, int
 	t.tags = either(t.tags, r->tags);
 	t.priority = t.priority ? t.priority : r->priority;
 	t.created_ms = t.created_ms ? t.created_ms : r->sent_ms ? r->sent_ms : now_ms;
-	return store_task_write(s, r->target, &t, now_ms, &differs, err);
+	if (store_task_write(s, r->target, &t, now_ms, &differs, err))
+		return err->code;
+	return store_blueprint_seen(s, r->target, t.project, r->payload, r->payload_len, now_ms,
+				    err);
 }
 
 enum err_code

@@ -242,6 +242,9 @@ store_task_write(struct store *s, int64_t target, const struct task *t, int64_t 
 		code = write_row(s, &r, err);
 		if (!code)
 			code = write_body(s, &r, err);
+		if (!code)
+			code = store_blueprint_seen(s, target, m.project, m.json, strlen(m.json),
+						    now_ms, err);
 	}
 	task_done(&was);
 	return code;

@@ -100,7 +100,8 @@ tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- store and session ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store
+UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
+	tests/test_choice_store
 endif
 tests_test_store_SOURCES   = tests/test_store.c tests/scratch.h tests/scratch.c
 tests_test_store_LDADD     = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
@@ -108,6 +109,8 @@ tests_test_board_store_SOURCES = tests/test_board_store.c tests/scratch.h tests/
 tests_test_board_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_outbox_store_SOURCES = tests/test_outbox_store.c tests/scratch.h tests/scratch.c
 tests_test_outbox_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_choice_store_SOURCES = tests/test_choice_store.c tests/scratch.h tests/scratch.c
+tests_test_choice_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.c
 tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 

@@ -25,6 +25,11 @@ static const char *const rows_of[] = {
 	      " '0123456789012345678901234567890123456789012345678901234567890123', 'accepted',"
 	      " 0, 1, 0, 1, 2, 0, 't1', 200, '', '');"
 	      "INSERT INTO attempt VALUES (1, 1, 1, 2, 'accepted', 200, 'x', '');",
+	[4] = "INSERT INTO project VALUES (7, 'p', 'multistage', -1, 0, 0);"
+	      "INSERT INTO batch VALUES (7, 'b', 'p', 'staging', '', '', 0, -1, -1, -1, -1);"
+	      "INSERT INTO blueprint VALUES (7, 'p', 'bp', 1);"
+	      "INSERT INTO fetched VALUES (7, 'project', '', 1);"
+	      "INSERT INTO used VALUES (7, 'project', 'p', 1);",
 };
 
 static void
