@@ -7,6 +7,7 @@
 
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,6 +62,8 @@ check_add(struct findings *f, enum severity severity, struct where where, const 
 {
 	struct finding *row;
 	va_list ap;
+	int used = 0;
+	size_t bad;
 
 	if (f->count[severity]++ >= CHECK_PER_FIELD)
 		return;
@@ -78,9 +81,13 @@ check_add(struct findings *f, enum severity severity, struct where where, const 
 		row->line = place.line;
 		row->col = place.col;
 	}
+	if (where.item != FINDING_NO_ITEM)
+		used = snprintf(row->msg, sizeof(row->msg), "item %zu: ", where.item + 1);
 	va_start(ap, fmt);
-	vsnprintf(row->msg, sizeof(row->msg), fmt, ap);
+	vsnprintf(row->msg + used, sizeof(row->msg) - (size_t)used, fmt, ap);
 	va_end(ap);
+	if (!text_valid(row->msg, strlen(row->msg), &bad)) /* the cut was inside one */
+		row->msg[bad] = '\0';
 	if (hint)
 		snprintf(row->hint, sizeof(row->hint), "%s", hint);
 }

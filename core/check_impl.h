@@ -31,7 +31,7 @@ struct where {       /* in a value */
 		.item = FINDING_NO_ITEM \
 	}
 
-/* Note a finding; hint may be NULL. */
+/* Note a finding; "item 3: " is put in front where it is one. hint may be NULL. */
 void check_add(struct findings *f, enum severity severity, struct where where, const char *hint,
 	       const char *fmt, ...) PRINTF_LIKE(5, 6);
 

@@ -10,7 +10,6 @@
 #include "core/payload.h"
 #include "core/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,14 +23,9 @@ check_utf8(struct findings *f, size_t item, const char *text, size_t n)
 
 	if (text_valid(text, n, &where.at))
 		return true;
-	if (item == FINDING_NO_ITEM)
-		check_add(f, SEVERITY_ERROR, where, "Type it again; only UTF-8 can be sent.",
-			  "byte %zu is %02X, which is not UTF-8", where.at + 1,
-			  (unsigned char)text[where.at]);
-	else
-		check_add(f, SEVERITY_ERROR, where, "Type it again; only UTF-8 can be sent.",
-			  "item %zu: byte %zu is %02X, which is not UTF-8", item + 1, where.at + 1,
-			  (unsigned char)text[where.at]);
+	check_add(f, SEVERITY_ERROR, where, "Type it again; only UTF-8 can be sent.",
+		  "byte %zu is %02X, which is not UTF-8", where.at + 1,
+		  (unsigned char)text[where.at]);
 	return false;
 }
 
@@ -49,21 +43,18 @@ static void
 check_line(struct findings *f, size_t item, const char *text, size_t n)
 {
 	struct where where = { .item = item, .text = text, .at = find_control(text, n) };
-	char number[32] = "";
 	struct glyph g;
 
-	if (item != FINDING_NO_ITEM)
-		snprintf(number, sizeof(number), "item %zu: ", item + 1);
 	if (where.at < n) {
 		text_glyph(text + where.at, 1, &g);
 		check_add(f, f->field == FIELD_UNIQUE_ID ? SEVERITY_ERROR : SEVERITY_WARNING, where,
 			  "It was pasted along, perhaps; take it out.",
-			  "%sa control character (%s) at byte %zu", number, g.text, where.at + 1);
+			  "a control character (%s) at byte %zu", g.text, where.at + 1);
 	}
 	if (n > 0 && (text[0] == ' ' || text[n - 1] == ' ')) {
 		where.at = text[0] == ' ' ? 0 : n - 1;
 		check_add(f, SEVERITY_WARNING, where, "Blanks count: the service compares them.",
-			  "%sa blank at the %s", number, text[0] == ' ' ? "start" : "end");
+			  "a blank at the %s", text[0] == ' ' ? "start" : "end");
 	}
 }
 
@@ -143,6 +134,22 @@ struct entry {
 	const char *p;
 };
 
+/* Only to sort quickly: entries that share one are told apart by their bytes. */
+static uint64_t
+hash(const char *p, size_t n)
+{
+	uint64_t sum = n, word = 0;
+
+	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
+		sum ^= sum >> 29;
+	}
+	for (; n > 0; n--)
+		sum = (sum ^ (unsigned char)*p++) * 0x100000001b3u;
+	return sum;
+}
+
 static int
 compare_entries(const void *va, const void *vb)
 {
@@ -174,11 +181,10 @@ check_repeats(struct findings *f)
 	for (size_t i = 0; i < count; i++) {
 		struct entry *e = &entries[i];
 
-		*e = (struct entry){ .hash = 0xcbf29ce484222325u, .i = i };
+		*e = (struct entry){ .i = i };
 		e->p = draft_item(f->d, f->field, i);
 		e->n = draft_item_len(f->d, f->field, i);
-		for (size_t k = 0; k < e->n; k++) /* FNV-1a */
-			e->hash = (e->hash ^ (unsigned char)e->p[k]) * 0x100000001b3u;
+		e->hash = hash(e->p, e->n);
 	}
 	qsort(entries, count, sizeof(*entries), compare_entries);
 	for (size_t i = 1, first = 0; i < count; i++) {
@@ -194,8 +200,8 @@ check_repeats(struct findings *f)
 	qsort(pairs, n, sizeof(*pairs), compare_numbers);
 	for (size_t i = 0; i < n; i++)
 		check_add(f, SEVERITY_WARNING, (struct where){ .item = pairs[i][0] },
-			  "The same one twice is rarely meant.", "item %zu repeats item %zu",
-			  pairs[i][0] + 1, pairs[i][1] + 1);
+			  "The same one twice is rarely meant.", "the same as item %zu",
+			  pairs[i][1] + 1);
 	free(pairs);
 	free(entries);
 }
@@ -217,7 +223,7 @@ check_list(struct findings *f)
 		f->bytes += n + 3; /* quotes and comma */
 		if (n == 0)
 			check_add(f, SEVERITY_ERROR, (struct where){ .item = i },
-				  "Fill it in or take it away.", "item %zu is empty", i + 1);
+				  "Fill it in or take it away.", "empty");
 		else if (!check_utf8(f, i, text, n))
 			continue;
 		else if (row->url != URL_NONE)

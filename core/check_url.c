@@ -8,25 +8,9 @@
 #include "core/text.h"
 #include "core/url.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define SOON_MS (24 * 3600 * (int64_t)1000) /* labellers open it within days, not minutes */
-
-/* "item 3: " in front of what is said about an item of a list. */
-struct prefix {
-	char text[32];
-};
-
-static struct prefix
-prefix_of(size_t item)
-{
-	struct prefix p = { "" };
-
-	if (item != FINDING_NO_ITEM)
-		snprintf(p.text, sizeof(p.text), "item %zu: ", item + 1);
-	return p;
-}
 
 static bool
 known_scheme(enum field_url kind, struct url_part scheme)
@@ -52,7 +36,7 @@ find_blank(const char *text, size_t n)
 }
 
 static void
-wrong_scheme(struct findings *f, struct where where, const char *prefix, struct url_part scheme)
+wrong_scheme(struct findings *f, struct where where, struct url_part scheme)
 {
 	bool callback = fields[f->field].url == URL_CALLBACK;
 	const char *want = callback ? "https or http" : "https, http, s3, gs or scaledata";
@@ -63,21 +47,21 @@ wrong_scheme(struct findings *f, struct where where, const char *prefix, struct 
 		check_add(f, SEVERITY_ERROR, where,
 			  callback ? "Give the full http(s) address, or an e-mail address."
 				   : "Scale fetches attachments from these places only.",
-			  "%s%s:// is not %s", prefix, buf_str(&shown), want);
+			  "%s:// is not %s", buf_str(&shown), want);
 	} else if (callback) {
 		check_add(f, SEVERITY_ERROR, where,
 			  "Give the full address from https:// on, or an e-mail address.",
-			  "%sno web address and no e-mail address", prefix);
+			  "no web address and no e-mail address");
 	} else {
 		check_add(f, SEVERITY_ERROR, where,
 			  "A local file must be uploaded or stored where Scale can read it.",
-			  "%sno address such as https:// or s3://", prefix);
+			  "no address such as https:// or s3://");
 	}
 	buf_free(&shown);
 }
 
 static void
-check_extension(struct findings *f, struct where where, const char *prefix, const struct url *u)
+check_extension(struct findings *f, struct where where, const struct url *u)
 {
 	const char *format = draft_get(f->d, FIELD_SCENE_FORMAT), *want;
 
@@ -92,11 +76,11 @@ check_extension(struct findings *f, struct where where, const char *prefix, cons
 	if (!url_ends_with(u, want))
 		check_add(f, SEVERITY_WARNING, where,
 			  "sensor_fusion reads one .sfs file, split_base64 one .json per frame.",
-			  "%s%s wants a name ending in %s", prefix, format, want);
+			  "%s wants a name ending in %s", format, want);
 }
 
 static void
-check_expiry(struct findings *f, struct where where, const char *prefix, const struct url *u)
+check_expiry(struct findings *f, struct where where, const struct url *u)
 {
 	int64_t end, soon;
 	char when[40];
@@ -113,14 +97,14 @@ check_expiry(struct findings *f, struct where where, const char *prefix, const s
 	if (f->now_ms >= end) {
 		check_add(f, SEVERITY_WARNING, where,
 			  "Sign it again; the task would fail when Scale fetches it.",
-			  "%sthis signed URL expired %s", prefix, when);
+			  "this signed URL expired %s", when);
 		return;
 	}
 	if (end < f->next_change_ms)
 		f->next_change_ms = end;
 	check_add(f, SEVERITY_WARNING, where,
 		  "Sign it for days: it is fetched when work starts, not when it is sent.",
-		  "%sthis signed URL expires %s", prefix, when);
+		  "this signed URL expires %s", when);
 }
 
 void
@@ -128,7 +112,6 @@ check_url(struct findings *f, size_t item, const char *text, size_t n)
 {
 	enum field_url kind = fields[f->field].url;
 	struct where where = { .item = item, .text = text };
-	struct prefix p = prefix_of(item);
 	size_t blank = find_blank(text, n);
 	bool bucket;
 	struct url u;
@@ -136,31 +119,31 @@ check_url(struct findings *f, size_t item, const char *text, size_t n)
 	if (blank < n) {
 		where.at = blank;
 		check_add(f, SEVERITY_ERROR, where, "Write %20 for a blank inside an address.",
-			  "%s%s at byte %zu of the address", p.text,
+			  "%s at byte %zu of the address",
 			  text[blank] == ' ' ? "a blank" : "a control character", blank + 1);
 		return;
 	}
 	if (kind == URL_CALLBACK && url_is_email(text, n))
 		return;
 	if (!url_split(text, n, &u) || !known_scheme(kind, u.scheme)) {
-		wrong_scheme(f, where, p.text, u.scheme);
+		wrong_scheme(f, where, u.scheme);
 		return;
 	}
 	bucket = url_part_is(u.scheme, "s3") || url_part_is(u.scheme, "gs");
 	if (u.host.n == 0 || u.host.p[0] == ':') {
-		check_add(f, SEVERITY_ERROR, where, NULL, "%sno %s after %.*s://", p.text,
+		check_add(f, SEVERITY_ERROR, where, NULL, "no %s after %.*s://",
 			  bucket ? "bucket" : "host", (int)u.scheme.n, u.scheme.p);
 		return;
 	}
 	if (bucket && u.path.n < 2)
 		check_add(f, SEVERITY_ERROR, where, "Name one file; a folder cannot be fetched.",
-			  "%sa bucket without a file in it", p.text);
+			  "a bucket without a file in it");
 	if (u.user.p)
 		check_add(f, SEVERITY_WARNING, where,
 			  "Everybody who sees the task sees them. Use a signed URL.",
-			  "%sa user name or password is in the address", p.text);
+			  "a user name or password is in the address");
 	if (kind == URL_ATTACHMENT) {
-		check_extension(f, where, p.text, &u);
-		check_expiry(f, where, p.text, &u);
+		check_extension(f, where, &u);
+		check_expiry(f, where, &u);
 	}
 }

@@ -124,6 +124,18 @@ decode(const char *text, size_t n, int32_t *cp)
 	return need;
 }
 
+/* Are the next eight bytes ASCII? Most text is, and is passed over quickly. */
+static bool
+eight_ascii(const char *s, size_t n)
+{
+	uint64_t word;
+
+	if (n < sizeof(word))
+		return false;
+	memcpy(&word, s, sizeof(word));
+	return (word & 0x8080808080808080u) == 0;
+}
+
 bool
 text_valid(const char *s, size_t n, size_t *bad_at)
 {
@@ -131,6 +143,11 @@ text_valid(const char *s, size_t n, size_t *bad_at)
 
 	for (size_t at = 0; at < n;) {
 		size_t step = 1;
+
+		if (eight_ascii(s + at, n - at)) {
+			at += 8;
+			continue;
+		}
 
 		if ((unsigned char)s[at] >= 0x80) {
 			step = decode(s + at, n - at, &cp);

@@ -27,14 +27,15 @@ is_scheme_sign(char c)
 	return is_digit(c) || c == '+' || c == '-' || c == '.';
 }
 
-/* Bytes at p before the first of the signs in stop, at most n. */
+/* Bytes at p before the first of the three signs in stop, at most n. */
 static size_t
-until(const char *p, size_t n, const char *stop)
+until(const char *p, size_t n, const char stop[3])
 {
-	for (size_t i = 0; i < n; i++)
-		if (p[i] != '\0' && strchr(stop, p[i]))
-			return i;
-	return n;
+	size_t i = 0;
+
+	while (i < n && p[i] != stop[0] && p[i] != stop[1] && p[i] != stop[2])
+		i++;
+	return i;
 }
 
 bool
@@ -60,11 +61,11 @@ url_split(const char *s, size_t n, struct url *u)
 	}
 	u->host = (struct url_part){ p, len };
 	p += len;
-	len = until(p, (size_t)(end - p), "?#");
+	len = until(p, (size_t)(end - p), "?##");
 	u->path = (struct url_part){ p, len };
 	p += len;
 	if (p < end && *p == '?')
-		u->query = (struct url_part){ p + 1, until(p + 1, (size_t)(end - p - 1), "#") };
+		u->query = (struct url_part){ p + 1, until(p + 1, (size_t)(end - p - 1), "###") };
 	return true;
 }
 
@@ -89,7 +90,7 @@ url_query(const struct url *u, const char *name)
 	size_t left = u->query.n;
 
 	while (left > 0) {
-		size_t n = until(p, left, "&"), key = until(p, n, "=");
+		size_t n = until(p, left, "&&&"), key = until(p, n, "===");
 
 		if (url_part_is((struct url_part){ p, key }, name))
 			return key < n ? (struct url_part){ p + key + 1, n - key - 1 }

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/clock.h"
+#include "core/text.h"
 #include "core/url.h"
 
 #include <locale.h>
@@ -163,9 +164,9 @@ each_rule_says_what_is_wrong(void **state)
 		{ FIELD_ATTACHMENTS, "https://h/\xFF.json",
 		  "E item 1: byte 11 is FF, which is not UTF-8" },
 		{ FIELD_ATTACHMENTS, "s3://b/1.json\ns3://b/2.json\ns3://b/1.json\ns3://b/1.json",
-		  "W item 3 repeats item 1\nW item 4 repeats item 1" },
+		  "W item 3: the same as item 1\nW item 4: the same as item 1" },
 		{ FIELD_TAGS, "a\nb\nc\nd\ne\nf", "E 6 tags; at most 5" },
-		{ FIELD_TAGS, "a\nb\na", "W item 3 repeats item 1" },
+		{ FIELD_TAGS, "a\nb\na", "W item 3: the same as item 1" },
 		{ FIELD_TAGS, "[\"a\", \" b\", \"c\\n\"]",
 		  "W item 2: a blank at the start\nW item 3: a control character (^J) at byte 2" },
 		{ FIELD_METADATA, "{}", "" },
@@ -223,7 +224,7 @@ a_finding_knows_its_place(void **state)
 	assert_non_null(x);
 	assert_int_equal(x->item, 1);
 	assert_int_equal(x->at, 8);
-	assert_string_equal(found(c, FIELD_TAGS), "E item 1 is empty");
+	assert_string_equal(found(c, FIELD_TAGS), "E item 1: empty");
 	check_free(c);
 	draft_free(d);
 }
@@ -293,6 +294,37 @@ sizes_are_counted_in_bytes_as_sent(void **state)
 	draft_set(d, FIELD_UNIQUE_ID, text.p, 256);
 	check_update(c, d);
 	assert_string_equal(found(c, FIELD_UNIQUE_ID), "E 256 bytes; at most 255");
+	buf_free(&text);
+	check_free(c);
+	draft_free(d);
+}
+
+static void
+a_long_message_is_cut_between_characters(void **state)
+{
+	struct draft *d = good_draft();
+	struct check *c = check_new();
+	struct buf text = BUF_INIT(2000);
+
+	(void)state;
+	for (int shift = 0; shift < 3; shift++) {
+		const char *msg;
+
+		buf_clear(&text);
+		for (int twice = 0; twice < 2; twice++) {
+			buf_adds(&text, twice ? ",\"" : "{\"");
+			buf_addf(&text, "%.*s", shift, "xx");
+			for (int i = 0; i < 30; i++) /* a base and three marks */
+				buf_adds(&text, "e\xCC\x81\xCC\x82\xCC\x83");
+			buf_adds(&text, "\":1");
+		}
+		buf_adds(&text, "}");
+		draft_set(d, FIELD_METADATA, text.p, text.len);
+		check_update(c, d);
+		msg = check_field(c, FIELD_METADATA)->msg;
+		assert_true(strlen(msg) > 150);
+		assert_true(text_valid(msg, strlen(msg), NULL));
+	}
 	buf_free(&text);
 	check_free(c);
 	draft_free(d);
@@ -447,6 +479,7 @@ main(void)
 		cmocka_unit_test(a_finding_knows_its_place),
 		cmocka_unit_test(the_scene_format_decides_about_attachments),
 		cmocka_unit_test(sizes_are_counted_in_bytes_as_sent),
+		cmocka_unit_test(a_long_message_is_cut_between_characters),
 		cmocka_unit_test(many_findings_are_counted_and_the_first_shown),
 		cmocka_unit_test(a_large_body_and_unknown_members_are_remarks_on_the_whole),
 		cmocka_unit_test(signed_addresses_expire),
