@@ -69,31 +69,30 @@ keep(struct child *c, char *text)
 	return c->kept[c->kept_count++] = text;
 }
 
-/* The program: what the environment names, what lies beside us, what was installed. */
-static enum err_code
-find_program(struct child *c, struct err *err)
+enum err_code
+child_program(char **path, struct err *err)
 {
 	const char *named = getenv("MULTISTAGE_SANDBOX");
-	char self[4096];
+	char self[4096], *slash, *found = NULL;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - sizeof(PROGRAM));
-	char *slash;
 
 	if (named && *named) {
-		c->program = mem_strdup(named);
+		found = mem_strdup(named);
 	} else if (n > 0) {
 		self[n] = '\0';
 		slash = strrchr(self, '/');
-		if (slash) {
-			memcpy(slash + 1, PROGRAM, sizeof(PROGRAM));
-			if (access(self, X_OK) == 0)
-				c->program = mem_strdup(self);
-		}
+		memcpy(slash ? slash + 1 : self, PROGRAM, sizeof(PROGRAM));
+		if (access(self, X_OK) == 0)
+			found = mem_strdup(self);
 	}
-	if (!c->program)
-		c->program = mem_strdup(BINDIR "/" PROGRAM);
-	if (access(c->program, X_OK) == 0)
+	if (!found)
+		found = mem_strdup(BINDIR "/" PROGRAM);
+	if (access(found, X_OK) == 0) {
+		*path = found;
 		return ERR_OK;
-	err_sys(err, "cannot run %s", c->program);
+	}
+	err_sys(err, "cannot run %s", found);
+	free(found);
 	return err_hint(err, "install " PROGRAM " beside multistage, or set MULTISTAGE_SANDBOX");
 }
 
@@ -330,7 +329,7 @@ child_start(struct conf *conf, const char *const *extra, struct err *err)
 		err_hint(err, "set XDG_STATE_HOME to a shorter one");
 		goto failed;
 	}
-	if (find_program(c, err) != ERR_OK || take_lock(c, &ours, err) != ERR_OK ||
+	if (child_program(&c->program, err) != ERR_OK || take_lock(c, &ours, err) != ERR_OK ||
 	    read_key(c, err) != ERR_OK)
 		goto failed;
 	set_words(c, extra);

@@ -15,10 +15,13 @@
 
 struct child;
 
+/* Path of multistage-sandbox: $MULTISTAGE_SANDBOX if set, else beside our own
+ * executable, else in BINDIR. *path: owned. Errors: ERR_SYS when it cannot be run. */
+enum err_code child_program(char **path, struct err *err) MUST_CHECK;
+
 /*
- * Start multistage-sandbox ($MULTISTAGE_SANDBOX if set, else beside our own
- * executable, else in BINDIR) with its data in the state folder and the demo
- * account as seed, and point conf at it. Returns at once; the child is ready
+ * Start it with its data in the state folder and the demo account as seed, and
+ * point conf at it. Returns at once; the child is ready
  * when child_fd() reads and child_step() says so. extra: more arguments for it,
  * NULL-terminated, or NULL; not used when another process runs it already.
  * conf is borrowed until child_stop(). Errors: ERR_SYS, ERR_CONFIG with a hint.

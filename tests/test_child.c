@@ -11,7 +11,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -244,6 +246,91 @@ a_child_that_does_not_listen_is_killed(void **state)
 	conf_close(conf);
 }
 
+/* The real one, from the build folder in which the tests run. */
+static void
+real_program(void)
+{
+	char path[4096], cwd[2048];
+
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	snprintf(path, sizeof(path), "%s/multistage-sandbox", cwd);
+	setenv("MULTISTAGE_SANDBOX", path, 1);
+	setenv("XDG_STATE_HOME", in("real"), 1);
+}
+
+static bool
+answers(const struct conf *conf)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	bool good;
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", conf_get(conf, CONF_UNIX_SOCKET));
+	good = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0;
+	close(fd);
+	return good;
+}
+
+static struct child *
+start_real(struct conf **conf)
+{
+	static const char *const extra[] = { "--seed", "empty", NULL };
+	struct err err = ERR_INIT;
+
+	*conf = conf_open(NULL, NULL, NULL, &err);
+	if (!*conf)
+		fail_msg("%s", err.msg);
+	return must_start(*conf, extra);
+}
+
+static void
+a_second_user_shares_the_child_of_the_first(void **state)
+{
+	struct conf *conf[3];
+	struct child *c[3];
+	struct err err = ERR_INIT;
+
+	(void)state;
+	real_program();
+	c[0] = start_real(&conf[0]);
+	c[1] = start_real(&conf[1]); /* the first may not be ready yet */
+	assert_int_equal(child_wait_ready(c[1], &err), ERR_OK);
+	assert_int_equal(child_wait_ready(c[0], &err), ERR_OK);
+	assert_true(answers(conf[1]));
+	child_stop(c[1]);
+	assert_true(answers(conf[0]));
+	child_stop(c[0]);
+	assert_false(answers(conf[0]));
+	c[2] = start_real(&conf[2]);
+	assert_int_equal(child_wait_ready(c[2], &err), ERR_OK);
+	assert_true(answers(conf[2]));
+	child_stop(c[2]);
+	for (size_t i = 0; i < ARRAY_LEN(conf); i++)
+		conf_close(conf[i]);
+}
+
+static void
+who_waits_for_a_child_that_fails_starts_an_own_one(void **state)
+{
+	struct conf *conf[2];
+	struct child *c[2];
+	struct err err = ERR_INIT;
+
+	(void)state;
+	program("exec sleep 60 3>&-"); /* never listens */
+	setenv("XDG_STATE_HOME", in("real"), 1);
+	c[0] = start_real(&conf[0]);
+	real_program();
+	c[1] = start_real(&conf[1]);
+	child_stop(c[0]);
+	if (child_wait_ready(c[1], &err) != ERR_OK)
+		fail_msg("%s", err.msg);
+	assert_true(answers(conf[1]));
+	child_stop(c[1]);
+	conf_close(conf[0]);
+	conf_close(conf[1]);
+}
+
 static int
 drop(const char *path, const struct stat *st, int type, struct FTW *at)
 {
@@ -263,6 +350,8 @@ main(void)
 		cmocka_unit_test(a_missing_program_and_a_broken_key_say_what_to_do),
 		cmocka_unit_test(the_child_dies_with_us_also_after_sigkill),
 		cmocka_unit_test(a_child_that_does_not_listen_is_killed),
+		cmocka_unit_test(a_second_user_shares_the_child_of_the_first),
+		cmocka_unit_test(who_waits_for_a_child_that_fails_starts_an_own_one),
 	};
 	int failed;
 
