@@ -1,4 +1,22 @@
 # cli: the program multistage: main, and the same core without a screen. Never curses.
 noinst_LIBRARIES += cli/libcli.a
 
-cli_libcli_a_SOURCES =
+cli_libcli_a_SOURCES = \
+	cli/cmd_cancel.c \
+	cli/cmd_check.c \
+	cli/cmd_complete.c \
+	cli/cmd_config.c \
+	cli/cmd_list.c \
+	cli/cmd_sandbox.c \
+	cli/cmd_show.c \
+	cli/cmd_submit.c \
+	cli/command.c	cli/command.h \
+	cli/find.c	cli/find.h \
+	cli/help.c \
+	cli/input.c	cli/input.h \
+	cli/out.c	cli/out.h \
+	cli/parse.c \
+	cli/paths.h \
+	cli/request.c	cli/request.h \
+	cli/run.c	cli/run.h \
+	cli/show.c	cli/show.h

@@ -1,0 +1,109 @@
+/* command.c - see command.h. Add a subcommand: a row here, a file cli/cmd_x.c, its
+ * name in cli/local.mk; the man page test then says what is missing. */
+#include "config.h"
+
+#include "cli/command.h"
+
+#include <string.h>
+
+static const struct cli_option check_options[] = {
+	{ "json", NULL, "Print one JSON object a file." },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cli_option submit_options[] = {
+	{ "dry-run", NULL, "Show the request, byte for byte, and send nothing." },
+	{ "json", NULL, "Print the outcome as one JSON object." },
+	{ "again", NULL, "Make a second task of the same payload, with a new unique_id." },
+	{ "run", "KEY", "Name of this run; the same KEY never makes a second task." },
+	{ "no-wait", NULL, "Only queue it; the next multistage sends it." },
+	{ "wait", "SECONDS", "How long to wait for an outcome that can be trusted (60)." },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cli_option list_options[] = {
+	{ "status", "WORD", "Only pending, completed, canceled or error." },
+	{ "project", "NAME", "Only tasks of this project." },
+	{ "batch", "NAME", "Only tasks of this batch." },
+	{ "tag", "TAG", "Only tasks with this tag; may be repeated." },
+	{ "limit", "N", "At most N tasks, newest first; 0 for all (100)." },
+	{ "json", NULL, "Print one JSON object a line, as the service sent it." },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cli_option show_options[] = {
+	{ "json", NULL, "Print the task as the service sent it." },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cli_option cancel_options[] = {
+	{ "clear-unique-id", NULL, "Free the unique_id, so that it can be used again." },
+	{ "json", NULL, "Print one JSON object a task." },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cli_option config_options[] = {
+	{ "json", NULL, "Print one JSON object." },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cli_option help_options[] = {
+	{ "dump", "TABLE", "Print a table: commands, options, fields, exits, keys, roles." },
+	{ NULL, NULL, NULL },
+};
+
+const struct cli_option global_options[] = {
+	{ "sandbox", NULL, "Use a local sandbox that is started for this and needs no key." },
+	{ "config", "FILE", "Read this config file." },
+	{ "open", "FILE", "Open a payload as a draft in the full screen." },
+	{ "no-color", NULL, "No colours, whatever the theme says; as NO_COLOR does." },
+	{ "help", NULL, "Help, also after a command." },
+	{ "version", NULL, "Version of the program." },
+	{ NULL, NULL, NULL },
+};
+
+const struct cli_command commands[] = {
+	/* clang-format off */
+	{ .name = "check", .args = "FILE|-...", .run = cmd_check, .options = check_options,
+	  .help = "Check payloads, without asking the service.",
+	  .min_args = 1, .max_args = -1, .complete = COMPLETE_FILE },
+	{ .name = "submit", .args = "FILE|-", .run = cmd_submit, .options = submit_options,
+	  .help = "Make a task from a payload, once.",
+	  .more = "A payload without unique_id gets one made from its content, so the same payload "
+		  "never makes a second task unless --again is given.",
+	  .min_args = 1, .max_args = 1, .complete = COMPLETE_FILE },
+	{ .name = "list", .args = "", .run = cmd_list, .options = list_options,
+	  .help = "List tasks of the service." },
+	{ .name = "show", .args = "ID", .run = cmd_show, .options = show_options,
+	  .help = "Show one task, by its task_id or unique_id.",
+	  .min_args = 1, .max_args = 1 },
+	{ .name = "cancel", .args = "ID...", .run = cmd_cancel, .options = cancel_options,
+	  .help = "Cancel tasks that nobody works on yet.",
+	  .min_args = 1, .max_args = -1 },
+	{ .name = "paths", .args = "[NAME]", .run = cmd_paths,
+	  .help = "Print where this program keeps its files.",
+	  .max_args = 1, .complete = COMPLETE_PATH_NAME },
+	{ .name = "config", .args = "", .run = cmd_config, .options = config_options,
+	  .help = "Print what is configured, and where each value comes from." },
+	{ .name = "sandbox", .args = "[OPTION]...", .run = cmd_sandbox,
+	  .help = "Run multistage-sandbox, a local server of the API, by itself.",
+	  .max_args = -1, .raw = true },
+	{ .name = "help", .args = "[COMMAND]", .run = cmd_help, .options = help_options,
+	  .help = "Help for the program or a command.",
+	  .max_args = 1, .complete = COMPLETE_COMMAND },
+	{ .name = "complete", .args = "WORD...", .run = cmd_complete,
+	  .help = "Print what may stand in the place of the last word, for the shell.",
+	  .max_args = -1, .raw = true, .hidden = true },
+	/* clang-format on */
+};
+
+const size_t command_count = ARRAY_LEN(commands);
+
+const struct cli_command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}

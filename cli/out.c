@@ -1,0 +1,277 @@
+/* out.c - see out.h. */
+#include "config.h"
+
+#include "cli/out.h"
+
+#include "core/json.h"
+#include "core/mem.h"
+#include "core/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define TEXT_MAX (16u << 20) /* bytes of one output */
+
+/* Lines of text, each fit to be shown. */
+static void
+show_lines(struct buf *out, const char *text, size_t n)
+{
+	while (n > 0) {
+		const char *end = memchr(text, '\n', n);
+		size_t line = end ? (size_t)(end - text) : n;
+
+		text_show(out, text, line, 0);
+		if (end)
+			buf_adds(out, "\n");
+		text += line + (end != NULL);
+		n -= line + (end != NULL);
+	}
+}
+
+static void
+put(FILE *to, const struct buf *b)
+{
+	fwrite(buf_str(b), 1, b->len, to); /* out_finish() looks at ferror(3) */
+}
+
+/* One line: a newline that came in with an argument cannot make a second one. */
+static void PRINTF_LIKE(3, 0) line(FILE *to, const char *prefix, const char *fmt, va_list ap)
+{
+	struct buf shown = BUF_INIT(4 * TEXT_MAX);
+	va_list again;
+	char *text;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	text = mem_alloc((size_t)(n < 0 ? 0 : n) + 1);
+	n = vsnprintf(text, (size_t)(n < 0 ? 0 : n) + 1, fmt, ap);
+	buf_adds(&shown, prefix);
+	text_show(&shown, text, n < 0 ? 0 : (size_t)n, 0);
+	buf_adds(&shown, "\n");
+	put(to, &shown);
+	buf_free(&shown);
+	free(text);
+}
+
+void
+out_say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line(stderr, "multistage: ", fmt, ap);
+	va_end(ap);
+}
+
+static void PRINTF_LIKE(2, 3) below(const char *prefix, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line(stderr, prefix, fmt, ap);
+	va_end(ap);
+}
+
+void
+out_err(const struct err *err)
+{
+	out_say("%s", err->msg);
+	if (err->hint[0])
+		below("            ", "%s", err->hint);
+}
+
+void
+out_data(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line(stdout, "", fmt, ap);
+	va_end(ap);
+}
+
+void
+out_bytes(const char *bytes, size_t n)
+{
+	struct buf shown = BUF_INIT(8 * TEXT_MAX);
+
+	if (!out_is_terminal()) {
+		fwrite(bytes, 1, n, stdout);
+		return;
+	}
+	show_lines(&shown, bytes, n);
+	put(stdout, &shown);
+	buf_free(&shown);
+}
+
+/*
+ * What may act on a terminal or hide in a text, by first and last code point.
+ * Source: Unicode 15, Bidi_Control and Default_Ignorable_Code_Point; ECMA-48.
+ */
+static bool
+must_escape(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} rows[] = {
+		{ 0x00, 0x1F },       { 0x7F, 0x9F },     { 0xAD, 0xAD },     { 0x34F, 0x34F },
+		{ 0x61C, 0x61C },     { 0x115F, 0x1160 }, { 0x17B4, 0x17B5 }, { 0x180B, 0x180F },
+		{ 0x200B, 0x200F },   { 0x2028, 0x202E }, { 0x2060, 0x206F }, { 0x3164, 0x3164 },
+		{ 0xFE00, 0xFE0F },   { 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 }, { 0xFFF0, 0xFFFB },
+		{ 0xE0000, 0xE0FFF },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (c >= rows[i].first && c <= rows[i].last)
+			return true;
+	return false;
+}
+
+/* Bytes of the first character of valid UTF-8; *c is its code point. */
+static size_t
+first_char(const char *s, size_t n, uint32_t *c)
+{
+	unsigned char b = (unsigned char)s[0];
+	size_t len = b < 0x80 ? 1 : b < 0xE0 ? 2 : b < 0xF0 ? 3 : 4;
+
+	*c = len == 1 ? b : b & (0x7Fu >> len);
+	if (len > n)
+		len = n;
+	for (size_t i = 1; i < len; i++)
+		*c = *c << 6 | ((unsigned char)s[i] & 0x3F);
+	return len;
+}
+
+/* All these stand inside of strings: outside of them JSON is ASCII. */
+static void
+escape(struct buf *out, const char *json, size_t n)
+{
+	while (n > 0) {
+		uint32_t c;
+		size_t len = first_char(json, n, &c);
+
+		if (!must_escape(c) || c == '\n') {
+			buf_add(out, json, len);
+		} else if (c > 0xFFFF) {
+			c -= 0x10000;
+			buf_addf(out, "\\u%04x\\u%04x", 0xD800 + (c >> 10), 0xDC00 + (c & 0x3FF));
+		} else {
+			buf_addf(out, "\\u%04x", c);
+		}
+		json += len;
+		n -= len;
+	}
+}
+
+void
+out_json(const char *text, size_t n)
+{
+	struct buf out = BUF_INIT(6 * TEXT_MAX);
+
+	escape(&out, text, n);
+	buf_adds(&out, "\n");
+	put(stdout, &out);
+	buf_free(&out);
+}
+
+void
+out_cell(struct buf *line, const char *text, size_t cols)
+{
+	size_t used, before = line->len;
+
+	text_show(line, text, strlen(text), cols);
+	if (cols == 0) {
+		buf_adds(line, "\t");
+		return;
+	}
+	used = text_cols(buf_str(line) + before, line->len - before);
+	while (used++ < cols + 2)
+		buf_adds(line, " ");
+}
+
+void
+out_line(const struct buf *line)
+{
+	size_t n = line->len;
+
+	while (n > 0 && (line->p[n - 1] == ' ' || line->p[n - 1] == '\t'))
+		n--;
+	fwrite(buf_str(line), 1, n, stdout);
+	fputc('\n', stdout);
+}
+
+bool
+out_is_terminal(void)
+{
+	return isatty(STDOUT_FILENO) == 1;
+}
+
+size_t
+out_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return 80;
+}
+
+static void
+name(struct buf *object, const char *name)
+{
+	if (object->len > 0 && object->p[object->len - 1] != '{')
+		buf_adds(object, ",");
+	json_quote(object, name, strlen(name));
+	buf_adds(object, ":");
+}
+
+void
+out_member(struct buf *object, const char *member, const char *text)
+{
+	struct buf valid = BUF_INIT(TEXT_MAX);
+	size_t n = strlen(text), at;
+
+	name(object, member);
+	if (text_valid(text, n, &at)) {
+		json_quote(object, text, n);
+	} else { /* a file name may be any bytes; JSON may not */
+		text_show(&valid, text, n, 0);
+		json_quote(object, buf_str(&valid), valid.len);
+	}
+	buf_free(&valid);
+}
+
+void
+out_member_number(struct buf *object, const char *member, int64_t number)
+{
+	name(object, member);
+	buf_addf(object, "%lld", (long long)number);
+}
+
+void
+out_member_raw(struct buf *object, const char *member, const char *json, size_t n)
+{
+	name(object, member);
+	buf_add(object, json, n);
+}
+
+enum err_code
+out_finish(bool *quiet, struct err *err)
+{
+	bool bad = ferror(stdout) != 0;
+
+	*quiet = false;
+	errno = 0;
+	bad = fflush(stdout) != 0 || bad;
+	*quiet = errno == EPIPE;
+	bad = fclose(stdout) != 0 || bad;
+	*quiet = *quiet || errno == EPIPE;
+	return bad ? err_sys(err, "cannot write the output") : ERR_OK;
+}

@@ -1,0 +1,103 @@
+/* request.c - see request.h. */
+#include "config.h"
+
+#include "cli/request.h"
+
+#include "cli/out.h"
+#include "cli/run.h"
+
+#include "core/endpoint.h"
+#include "core/payload.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ALL_MAX (2u * PAYLOAD_MAX)
+
+struct header {
+	char name[24], value[80];
+};
+
+/* As http.c sends them. */
+static size_t
+headers(const struct buf *body, struct header *out)
+{
+	size_t n = 0;
+
+	out[n++] = (struct header){ "Authorization", "Basic (the key is not shown)" };
+	out[n++] = (struct header){ "Content-Type", "application/json" };
+	out[n++] = (struct header){ "User-Agent", "multistage/" PACKAGE_VERSION };
+	out[n] = (struct header){ "Content-Length", "" };
+	snprintf(out[n].value, sizeof(out[n].value), "%zu", body->len);
+	return n + 1;
+}
+
+static void
+print_words(const char *url, const struct buf *body, const char *sha256)
+{
+	struct header h[8];
+	size_t n = headers(body, h);
+
+	out_say("dry run, nothing is sent");
+	out_say("%s %s", endpoints[ENDPOINT_TASK_CREATE].method, url);
+	for (size_t i = 0; i < n; i++)
+		out_say("%s: %s", h[i].name, h[i].value);
+	out_say("sha256 of the body: %s", sha256);
+	out_bytes(buf_str(body), body->len);
+	if (out_is_terminal())
+		out_data("%s", "");
+}
+
+static void
+print_json(const char *url, const struct buf *body, const char *sha256)
+{
+	struct buf all = BUF_INIT(ALL_MAX), list = BUF_INIT(4096);
+	struct header h[8];
+	size_t n = headers(body, h);
+
+	buf_adds(&list, "{");
+	for (size_t i = 0; i < n; i++)
+		out_member(&list, h[i].name, h[i].value);
+	buf_adds(&list, "}");
+	buf_adds(&all, "{");
+	out_member(&all, "method", endpoints[ENDPOINT_TASK_CREATE].method);
+	out_member(&all, "url", url);
+	out_member_raw(&all, "headers", buf_str(&list), list.len);
+	out_member_number(&all, "bytes", (int64_t)body->len);
+	out_member(&all, "sha256", sha256);
+	out_member_raw(&all, "body", buf_str(body), body->len);
+	buf_adds(&all, "}");
+	out_json(buf_str(&all), all.len);
+	buf_free(&all);
+	buf_free(&list);
+}
+
+enum err_code
+request_print(const struct cli *cli, const struct draft *draft, struct err *err)
+{
+	struct conf *conf = run_conf(cli, err);
+	struct buf body = BUF_INIT(PAYLOAD_MAX);
+	enum err_code code = ERR_OK;
+	struct payload *p;
+	char url[1200];
+
+	if (!conf)
+		return err->code;
+	snprintf(url, sizeof(url), "%s%s",
+		 cli->sandbox ? "http://localhost/v1" : conf_get(conf, CONF_URL),
+		 endpoints[ENDPOINT_TASK_CREATE].path);
+	p = payload_new();
+	payload_update(p, draft);
+	payload_wire(p, &body);
+	if (body.full)
+		code = err_set(err, ERR_TOO_BIG, "the payload is larger than %u bytes",
+			       PAYLOAD_MAX);
+	else if (cli_has(cli, "json"))
+		print_json(url, &body, payload_sha256(p));
+	else
+		print_words(url, &body, payload_sha256(p));
+	payload_free(p);
+	conf_close(conf);
+	buf_free(&body);
+	return code;
+}

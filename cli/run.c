@@ -1,0 +1,219 @@
+/* run.c - see run.h. */
+#include "config.h"
+
+#include "cli/run.h"
+
+#include "cli/out.h"
+
+#include "core/clock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define FDS_MAX 64
+#define TURN_MS 60000 /* at most so long between two looks at the clock */
+
+static void
+say_warning(const char *text, void *arg)
+{
+	(void)arg;
+	out_say("warning: %s", text);
+}
+
+struct conf *
+run_conf(const struct cli *cli, struct err *err)
+{
+	return conf_open(&cli->flags, say_warning, NULL, err);
+}
+
+/* From here on Ctrl-C is a descriptor. libcurl's threads inherit the mask. */
+static enum err_code
+catch_signals(struct run *r, struct err *err)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
+	    (r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
+		return err_sys(err, "cannot catch signals");
+	return ERR_OK;
+}
+
+static bool
+was_stopped(const struct run *r)
+{
+	struct signalfd_siginfo info;
+
+	return read(r->signals, &info, sizeof(info)) == (ssize_t)sizeof(info);
+}
+
+static enum err_code
+stopped(struct err *err)
+{
+	return err_set(err, ERR_INTERRUPTED, "stopped");
+}
+
+/* Configuration, sandbox and key: in this order, because the sandbox brings the key. */
+static enum err_code
+open_base(struct run *r, const struct cli *cli, struct err *err)
+{
+	*r = (struct run){ .signals = -1 };
+	if (!(r->conf = run_conf(cli, err)))
+		return err->code;
+	if (cli->sandbox) {
+		r->child = child_start(r->conf, NULL, err);
+		if (!r->child || child_wait_ready(r->child, err) != ERR_OK)
+			return err->code;
+	}
+	if (conf_key(r->conf, &r->key, &r->key_origin, err) != ERR_OK)
+		return err->code;
+	return catch_signals(r, err);
+}
+
+static const char *
+or_null(const char *s)
+{
+	return *s ? s : NULL;
+}
+
+static enum err_code
+open_api(struct run *r, struct err *err)
+{
+	struct api_setup setup = {
+		.base_url = conf_get(r->conf, CONF_URL),
+		.unix_path = or_null(conf_get(r->conf, CONF_UNIX_SOCKET)),
+		.key = r->key,
+		.key_origin = r->key_origin,
+		.ca_file = or_null(conf_get(r->conf, CONF_CA_FILE)),
+		.proxy = or_null(conf_get(r->conf, CONF_PROXY)),
+	};
+
+	r->api = api_new(&setup, err);
+	return r->api ? ERR_OK : err->code;
+}
+
+enum err_code
+run_open_api(struct run *r, const struct cli *cli, struct err *err)
+{
+	enum err_code code = open_base(r, cli, err);
+
+	if (code == ERR_OK)
+		code = open_api(r, err);
+	if (code != ERR_OK)
+		run_close(r);
+	return code;
+}
+
+enum err_code
+run_open_session(struct run *r, const struct cli *cli, struct err *err)
+{
+	enum err_code code = open_base(r, cli, err);
+
+	if (code == ERR_OK && !(r->store = store_open(conf_paths(r->conf)->database, err)))
+		code = err->code;
+	if (code == ERR_OK &&
+	    !(r->session = session_new(r->conf, r->store, r->key, r->key_origin, err)))
+		code = err->code;
+	if (code != ERR_OK)
+		run_close(r);
+	return code;
+}
+
+void
+run_close(struct run *r)
+{
+	session_free(r->session);
+	store_close(r->store);
+	api_free(r->api);
+	child_stop(r->child);
+	conf_close(r->conf);
+	if (r->signals >= 0)
+		close(r->signals);
+	*r = (struct run){ .signals = -1 };
+}
+
+struct now
+run_now(void)
+{
+	return (struct now){ .mono_ms = clock_mono_ms(), .wall_ms = clock_wall_ms() };
+}
+
+/* One sleep. fds[n] is ours for the signals. */
+static enum err_code
+turn(const struct run *r, struct pollfd *fds, size_t n, int ms, struct err *err)
+{
+	fds[n] = (struct pollfd){ .fd = r->signals, .events = POLLIN };
+	if (ms < 0 || ms > TURN_MS)
+		ms = TURN_MS;
+	if (poll(fds, (nfds_t)n + 1, ms) < 0 && errno != EINTR)
+		return err_sys(err, "cannot wait");
+	return ERR_OK;
+}
+
+enum err_code
+run_call(struct run *r, int ticket, struct api_event *ev, struct err *err)
+{
+	struct pollfd fds[FDS_MAX + 1];
+	bool stop = false;
+
+	for (;;) {
+		int64_t now = clock_mono_ms();
+		size_t n;
+
+		while (api_next(r->api, ev))
+			if (ev->ticket == ticket)
+				return stop ? stopped(err) : ERR_OK;
+		n = api_pollfds(r->api, fds, FDS_MAX);
+		if (turn(r, fds, n, api_timeout(r->api, now), err) != ERR_OK)
+			return err->code;
+		if (was_stopped(r)) {
+			stop = true;
+			api_cancel_all(r->api);
+		}
+		api_step(r->api, fds, n, clock_mono_ms());
+	}
+}
+
+static int
+shorter(int a, int64_t b)
+{
+	if (b < 0)
+		b = 0;
+	return a < 0 || a > b ? (int)(b < TURN_MS ? b : TURN_MS) : a;
+}
+
+enum err_code
+run_event(struct run *r, int64_t end_ms, struct session_event *ev, struct err *err)
+{
+	struct pollfd fds[FDS_MAX + 1];
+	bool stop = false;
+
+	for (;;) {
+		int64_t now = clock_mono_ms();
+		size_t n;
+
+		if (session_next(r->session, ev))
+			return ERR_OK;
+		if (stop && !session_busy(r->session))
+			return stopped(err);
+		if (now >= end_ms)
+			return err_set(err, ERR_TIMEOUT, "nothing came in time");
+		n = session_pollfds(r->session, fds, FDS_MAX);
+		if (turn(r, fds, n, shorter(session_timeout(r->session, now), end_ms - now), err) !=
+		    ERR_OK)
+			return err->code;
+		if (was_stopped(r)) {
+			if (stop) /* twice: at once */
+				return stopped(err);
+			stop = true;
+			session_interrupt(r->session);
+		}
+		session_step(r->session, fds, n, run_now());
+	}
+}
