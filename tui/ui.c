@@ -17,7 +17,6 @@
 
 #define TOAST_MS       6000
 #define ERROR_LEAST_MS 1000 /* an error stays at least so long, whatever is typed */
-#define MINUTE_MS      60000
 
 void
 ui_init(struct ui *ui, struct draft *draft)
@@ -27,6 +26,7 @@ ui_init(struct ui *ui, struct draft *draft)
 	ui->cols = 80;
 	compose_init(&ui->compose, draft);
 	board_init(&ui->board);
+	logview_init(&ui->log);
 }
 
 void
@@ -35,6 +35,7 @@ ui_done(struct ui *ui)
 	popup_close(ui);
 	compose_done(&ui->compose);
 	board_done(&ui->board);
+	logview_done(&ui->log);
 	for (size_t i = 0; i < ui->out_count; i++)
 		free(ui->out[i].text);
 	ui->out_count = 0;
@@ -202,9 +203,7 @@ ui_deadline(const struct ui *ui)
 
 	if (ui->toast.until_ms > 0)
 		at = sooner(at, ui->toast.until_ms);
-	if (ui->view == VIEW_BOARD && ui->board.n > 0) /* ages grow by the minute */
-		at = sooner(at, ui->now.mono_ms + MINUTE_MS - (ui->now.wall_ms % MINUTE_MS));
-	return at;
+	return sooner(at, board_deadline(ui));
 }
 
 /* A task is being created right now. Quitting then is safe, but worth a question. */
@@ -375,6 +374,7 @@ dispatch(struct ui *ui, const struct msg *msg)
 		if (msg->err)
 			ui_toast_err(ui, msg->err);
 		compose_msg(ui, msg);
+		board_msg(ui, msg);
 		break;
 	}
 }
