@@ -76,12 +76,21 @@ minutes_since(const struct ui *ui, int64_t then_ms)
 	return n > 0 ? n : 0;
 }
 
-static void
-changed_text(const struct ui *ui, int64_t seen_ms, char *out, size_t size)
+/* When its status moved: as noticed here, else as the service told; 0 = not since it was made. */
+static int64_t
+changed_ms(const struct board_row *r)
 {
-	long n = (long)minutes_since(ui, seen_ms);
+	if (r->seen_ms > 0)
+		return r->seen_ms;
+	return r->updated_ms - r->created_ms >= MINUTE_MS ? r->updated_ms : 0;
+}
 
-	if (seen_ms <= 0)
+static void
+changed_text(const struct ui *ui, int64_t then_ms, char *out, size_t size)
+{
+	long n = (long)minutes_since(ui, then_ms);
+
+	if (then_ms <= 0)
 		snprintf(out, size, "-");
 	else if (n == 0)
 		snprintf(out, size, "now");
@@ -144,7 +153,7 @@ cell(const struct ui *ui, struct grid *g, int y, int x, int width, const struct 
 		}
 		break;
 	case COL_CHANGED:
-		changed_text(ui, r->seen_ms, text, sizeof(text));
+		changed_text(ui, changed_ms(r), text, sizeof(text));
 		grid_text(g, y, x, width, ROLE_NOTE, text);
 		break;
 	case COL_NOTE: grid_text_cut(g, y, x, width, ROLE_NOTE, r->note, strlen(r->note)); break;
@@ -287,7 +296,7 @@ board_deadline(const struct ui *ui)
 		return -1;
 	for (int i = 0; i < b->height && b->top + (size_t)i < b->n; i++) {
 		const struct board_row *r = &b->rows[b->top + (size_t)i];
-		int64_t times[] = { r->created_ms, r->seen_ms };
+		int64_t times[] = { r->created_ms, changed_ms(r) };
 
 		for (size_t k = 0; k < ARRAY_LEN(times); k++) {
 			int64_t left = minutes_left(minutes_since(ui, times[k]));
