@@ -194,6 +194,17 @@ EXTRA_DIST += \
 	tests/screens/review_test_80x24.txt
 
 # --- board, log, popups: reducer and screens ---
+SCREEN_LIBS = tests/libtest.a tui/libtui.a $(CORE_LIBS) $(CMOCKA_LIBS)
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_board tests/test_logview tests/test_popup
+endif
+tests_test_board_SOURCES = tests/test_board.c tests/board_world.c tests/board_world.h \
+	tests/ui_world.c tests/ui_world.h
+tests_test_board_LDADD   = $(SCREEN_LIBS)
+tests_test_logview_SOURCES = tests/test_logview.c tests/ui_world.c tests/ui_world.h
+tests_test_logview_LDADD = $(SCREEN_LIBS)
+tests_test_popup_SOURCES = tests/test_popup.c tests/ui_world.c tests/ui_world.h
+tests_test_popup_LDADD   = $(SCREEN_LIBS)
 
 # --- the real program on a pseudo terminal; bench ---
 EXTRA_PROGRAMS     += tests/bench

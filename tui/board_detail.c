@@ -127,15 +127,21 @@ tags_line(struct doc *d, const struct task *t)
 	buf_free(&text);
 }
 
+/* What it is called, then at once why it failed or where it stands: a pane is low. */
 static void
 identity(struct doc *d, const struct task *t, const struct detail_look *look)
 {
+	bool local = task_statuses[task_status_find(t->status)].local;
+
 	status_line(d, t, look);
 	pair_text(d, "task_id", t->task_id,
-		  task_statuses[task_status_find(t->status)].local
-			  ? "none yet: it is not at the service"
-			  : "unknown");
+		  local ? "none: it is not known at the service" : "unknown");
 	pair_text(d, "unique_id", t->unique_id, "none, or given back");
+}
+
+static void
+place(struct doc *d, const struct task *t, const struct detail_look *look)
+{
 	pair_text(d, "project", t->project, "not told");
 	pair_text(d, "batch", t->batch, "none");
 	if (t->priority)
@@ -361,9 +367,12 @@ board_detail(struct doc *d, const struct task *t, const struct detail_look *look
 	instruction = field(&p, "instruction", JSON_STRING);
 	doc_start(d, look->cols);
 	identity(d, t, look);
-	make(d, &p);
 	local_story(d, t);
 	why(d, t, &p);
+	if (d->count > 3)
+		doc_head(d, "Task");
+	place(d, t, look);
+	make(d, &p);
 	if (instruction.type == JSON_STRING) {
 		doc_head(d, "Instruction");
 		words_span(d, 2, ROLE_VALUE, &instruction);

@@ -115,6 +115,8 @@ add_words(struct doc *d, struct doc_line like, const char *label, const char *te
 		struct wrap w = wrap_at(text, n, at, cols);
 		struct doc_line line = like;
 
+		while (w.end > w.start && text[w.end - 1] == ' ' && !w.last)
+			w.end--; /* the blank of the break may hang out */
 		if (*label)
 			line.kind = DOC_PAIR;
 		add(d, line, label, text + w.start, w.end - w.start);

@@ -98,23 +98,20 @@ answers(const struct confirm *c, char *out, size_t size)
 		 c->kind == CONFIRM_CANCEL ? " option" : "");
 }
 
-/* The wrapped question from row y on, at most rows of them; rows used. */
-static int
+static void
 question(struct grid *g, const struct confirm *c, struct rect r)
 {
 	size_t n = strlen(c->question), at = 0;
-	int used = 0;
 
-	while (used < r.rows) {
+	for (int y = 0; y < r.rows; y++) {
 		struct wrap w = wrap_at(c->question, n, at, r.cols);
 
-		grid_text_n(g, r.y + used++, r.x, r.cols, ROLE_POPUP, c->question + w.start,
+		grid_text_n(g, r.y + y, r.x, r.cols, ROLE_POPUP, c->question + w.start,
 			    w.end - w.start);
 		if (w.last)
 			break;
 		at = w.next;
 	}
-	return used;
 }
 
 static int
@@ -151,34 +148,57 @@ dim(struct grid *g)
 		grid_role(g, y, 0, g->cols, ROLE_QUIET);
 }
 
+/* How the rows of the box are shared: names come before the end of the question. */
+struct parts {
+	int asked, gap, names, option;
+};
+
+static struct parts
+share(const struct confirm *c, int cols, int rows)
+{
+	struct parts p = { .asked = question_rows(c, cols), .option = c->kind == CONFIRM_CANCEL };
+	int names = c->doc.count < NAMES_ROWS ? (int)c->doc.count : NAMES_ROWS;
+	int least = names < 2 ? names : 2;
+
+	rows -= p.option;
+	if (p.asked > rows - least)
+		p.asked = rows - least > 1 ? rows - least : 1;
+	rows -= p.asked;
+	p.gap = rows > names;
+	p.names = rows - p.gap < names ? rows - p.gap : names;
+	if (p.names < 0)
+		p.names = 0;
+	return p;
+}
+
 void
 popup_confirm_view(struct ui *ui, struct grid *g)
 {
 	struct confirm *c = &ui->popup.confirm;
-	int cols = g->cols - 4 < BOX_COLS ? g->cols - 4 : BOX_COLS, option, names, asked;
+	int cols = g->cols - 4 < BOX_COLS ? g->cols - 4 : BOX_COLS;
 	struct rect box, in;
+	struct parts p;
 	char bottom[96];
 
-	if (cols < 8)
+	if (cols < 8 || g->rows < 5)
 		return;
 	build(c, cols - 4);
-	option = c->kind == CONFIRM_CANCEL;
-	asked = question_rows(c, cols - 4);
-	names = (int)(c->doc.count < NAMES_ROWS ? c->doc.count : NAMES_ROWS);
-	if (asked + names + option + 3 > g->rows - 2)
-		names = g->rows - 2 - asked - option - 3;
-	if (names < 0)
-		names = 0;
-	box = (struct rect){ 0, (g->cols - cols) / 2, asked + names + option + 3, cols };
-	box.y = box.rows < g->rows ? (g->rows - box.rows) / 2 : 0;
-	in = (struct rect){ box.y + 1, box.x + 2, box.rows - 2, cols - 4 };
+	p = share(c, cols - 4, g->rows - 4);
+	box = (struct rect){ 0, (g->cols - cols) / 2, p.asked + p.gap + p.names + p.option + 2,
+			     cols };
+	box.y = (g->rows - box.rows) / 2;
+	in = (struct rect){ box.y + 1, box.x + 2, p.asked, cols - 4 };
 	dim(g);
 	answers(c, bottom, sizeof(bottom));
 	grid_box(g, box, title(c->kind), bottom);
-	in.y += question(g, c, in);
-	doc_view(&c->doc, g, (struct rect){ in.y + 1, in.x, names, in.cols });
-	if (option)
-		grid_textf(g, in.y + 1 + names, in.x, in.cols, ROLE_POPUP,
-			   "[%c] also free the unique_id, so that it can be sent again",
-			   c->option ? 'x' : ' ');
+	question(g, c, in);
+	in.y += p.asked + p.gap;
+	in.rows = p.names;
+	doc_view(&c->doc, g, in);
+	if (p.option)
+		grid_textf(g, in.y + p.names, in.x, in.cols, ROLE_POPUP, "[%c] %s",
+			   c->option ? 'x' : ' ',
+			   cols < BOX_COLS
+				   ? "also free the unique_id"
+				   : "also free the unique_id, so that it can be sent again");
 }

@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PLACE_BITS    16
-#define EVERYWHERE    5 /* a key of so many places belongs to none of them */
+#define PLACE_BITS    24 /* more than enum place has; those without a name are skipped */
+#define EVERYWHERE    5  /* a key of so many places belongs to none of them */
 #define COLUMN_COLS   60
 #define COLUMNS_MAX   3
 #define SEARCH_MAX    128
@@ -192,6 +192,8 @@ for_search(struct doc *d, const char *search)
 
 	for (int bit = 0; bit < PLACE_BITS; bit++) {
 		w.place = 1u << bit;
+		if (!key_place_name((enum place)w.place)[0])
+			break;
 		keys(d, key_place_name((enum place)w.place), &w);
 		w.not_place |= w.place;
 	}

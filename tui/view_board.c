@@ -20,10 +20,29 @@ clamp(int n, int low, int high)
 	return n > high ? high : n < low ? low : n;
 }
 
-/* "112: 61 pending 45 completed 3 error", or less of it. */
+/* Add " 3 error"; false when it would pass width. */
+static bool
+add_count(const struct board *b, int status, int width, char *out, size_t size)
+{
+	size_t n = strlen(out);
+	char more[64];
+
+	if (!b->counts[status])
+		return true;
+	snprintf(more, sizeof(more), "%s %ld %s", strchr(out, ':') ? "" : ":", b->counts[status],
+		 task_statuses[status].name);
+	if (n + strlen(more) >= size || (int)(n + strlen(more)) > width)
+		return false;
+	snprintf(out + n, size - n, "%s", more);
+	return true;
+}
+
+/* "112 tasks: 61 pending 45 completed 3 error"; where not all of it fits, what waits for a
+ * person comes first. */
 static void
 counts_text(const struct board *b, int width, char *out, size_t size)
 {
+	bool all_fit = true;
 	long all = 0;
 	size_t n;
 
@@ -36,17 +55,15 @@ counts_text(const struct board *b, int width, char *out, size_t size)
 		n = (size_t)snprintf(out, size, "%ld of %ld", b->total, all);
 	else
 		n = (size_t)snprintf(out, size, "%ld task%s", all, all == 1 ? "" : "s");
-	for (int s = 0; s < TASK_STATUS_COUNT; s++) {
-		char more[64];
-
-		if (!b->counts[s])
-			continue;
-		snprintf(more, sizeof(more), "%s%ld %s", strchr(out, ':') ? ", " : ": ",
-			 b->counts[s], task_statuses[s].name);
-		if (n + strlen(more) >= size || (int)(n + strlen(more)) > width)
-			return;
-		n += (size_t)snprintf(out + n, size - n, "%s", more);
-	}
+	for (int s = 0; s < TASK_STATUS_COUNT && all_fit; s++)
+		all_fit = add_count(b, s, width, out, size);
+	if (all_fit)
+		return;
+	out[n] = '\0';
+	for (int order = 0; order < TASK_STATUS_COUNT; order++)
+		for (int s = 0; s < TASK_STATUS_COUNT; s++)
+			if (task_statuses[s].order == order && !add_count(b, s, width, out, size))
+				return;
 }
 
 /* The rule above the list: which tasks, how many; or the filter that is being typed. */
@@ -58,7 +75,7 @@ header(struct ui *ui, struct grid *g, struct rect r)
 	char right[256];
 	int room = r.cols - 6 - (int)text_cols(filter, strlen(filter));
 
-	counts_text(b, clamp(room, r.cols / 3, r.cols * 3 / 4), right, sizeof(right));
+	counts_text(b, clamp(room, r.cols / 3, r.cols), right, sizeof(right));
 	if (!b->filtering) {
 		grid_rule(g, r.y, r.x, r.cols, filter, right);
 		return;
@@ -129,7 +146,8 @@ beside(struct ui *ui, struct grid *g, struct rect body)
 	b->detail_cols = cols - usual;
 	list_pane(ui, g, (struct rect){ body.y, body.x, body.rows, body.cols - cols - 1 });
 	detail_pane(ui, g, (struct rect){ body.y, x, body.rows, cols });
-	grid_vline(g, body.y, x - 1, body.rows);
+	grid_vline(g, body.y + 1, x - 1, body.rows - 1);
+	grid_text(g, body.y, x - 1, 1, ROLE_RULE, g->ascii ? "+" : "┬");
 }
 
 static void

@@ -59,7 +59,7 @@ width_of(int c, int cols)
 	if (cols < columns[c].from)
 		return 0;
 	if (c == COL_ID && cols >= columns[COL_NOTE].from)
-		return cols / 4 < ID_MIN ? ID_MIN : cols / 4 > ID_MAX ? ID_MAX : cols / 4;
+		return cols / 5 < ID_MIN ? ID_MIN : cols / 5 > ID_MAX ? ID_MAX : cols / 5;
 	if (columns[c].width)
 		return columns[c].width;
 	for (int i = 0; i < COL_COUNT; i++)

@@ -183,6 +183,7 @@ view_log(struct ui *ui, struct grid *g, struct rect body)
 		list_pane(ui, g, (struct rect){ body.y, body.x, body.rows, OPEN_COLS });
 		call_pane(ui, g,
 			  (struct rect){ body.y, body.x + body.cols - cols, body.rows, cols });
-		grid_vline(g, body.y, body.x + OPEN_COLS, body.rows);
+		grid_vline(g, body.y + 1, body.x + OPEN_COLS, body.rows - 1);
+		grid_text(g, body.y, body.x + OPEN_COLS, 1, ROLE_RULE, g->ascii ? "+" : "┬");
 	}
 }
