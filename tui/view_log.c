@@ -33,7 +33,7 @@ static const struct column {
 static int
 width_of(int c, int cols)
 {
-	int left = cols - PREFIX;
+	int left = cols - PREFIX - 1; /* a blank at the end: numbers stand at the right */
 
 	if (cols < columns[c].from)
 		return 0;
