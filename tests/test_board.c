@@ -17,7 +17,8 @@ static const char failed_json[] =
 	"\"https://data.acme.dev/n/frame_001.json\",\"https://data.acme.dev/n/frame_002.json\"],"
 	"\"scene_format\":\"split_base64\",\"task_blueprint_id\":\"bp_night_v4\"},"
 	"\"response\":{\"error\":\"One or more attachments could not be downloaded.\","
-	"\"attachments\":[{\"statusCode\":403,\"url\":\"https://data.acme.dev/n/frame_001.json\"}]}}";
+	"\"attachments\":[{\"statusCode\":403,"
+	"\"url\":\"https://data.acme.dev/n/frame_001.json\"}]}}";
 
 /* --- the window and the cursor --- */
 
