@@ -318,6 +318,9 @@ db_open(const char *path, struct db **out, struct err *err)
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	bool good;
 
+	/* No thread of this process but one touches SQLite: no locks, no statistics. */
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_open_v2(path ? path : ":memory:", &db->conn, flags, NULL))
 		fail(db);
 	good = !db->failed && execute(db, "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"

@@ -236,39 +236,6 @@ read_extra(struct body *b, struct buf *extra)
 	out_close(extra, '}');
 }
 
-void
-project_create(struct service *s, const struct request *rq, struct reply *rp)
-{
-	struct project_new p = { .is_test = rq->is_test, .created_ms = s->now_ms };
-	struct buf extra = BUF_INIT(PARAMS_MAX);
-	struct body b;
-	size_t n;
-
-	if (body_open(&b, rq->body, rq->body_len, json_type_object)) {
-		if (!(p.type = body_line(&b, "type")))
-			body_bad(&b, "\"type\" is required");
-		if (!(p.name = body_line(&b, "name")))
-			body_bad(&b, "\"name\" is required");
-		p.params = body_object(&b, "params", &n);
-		p.rapid = body_flag(&b, "rapid");
-		p.studio = body_flag(&b, "studio");
-		read_extra(&b, &extra);
-	}
-	if (b.has_bad) {
-		reply_error(rp, 400, "%s", b.bad);
-	} else if (!name_taken(s, rq, p.name, rp)) {
-		int64_t seq;
-
-		p.extra = buf_str(&extra);
-		seq = project_insert(s, &p);
-		project_add_params(s, seq, p.params ? p.params : "{}", s->now_ms);
-		give_blueprint(s, seq);
-		reply_project(s, seq, rp);
-	}
-	buf_free(&extra);
-	body_close(&b);
-}
-
 /* old (with patch) and new parameters as one object; version and created_at are ours. */
 static void
 merge(struct body *old, struct body *new, struct buf *out)
@@ -293,6 +260,44 @@ merge(struct body *old, struct body *new, struct buf *out)
 		all, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
 	buf_add(out, text, n);
 	json_object_put(all);
+}
+
+void
+project_create(struct service *s, const struct request *rq, struct reply *rp)
+{
+	struct project_new p = { .is_test = rq->is_test, .created_ms = s->now_ms };
+	struct buf extra = BUF_INIT(PARAMS_MAX), params = BUF_INIT(PARAMS_MAX);
+	struct body b, none = { .root = NULL }, given = { .root = NULL };
+	const char *text;
+	size_t n;
+
+	if (body_open(&b, rq->body, rq->body_len, json_type_object)) {
+		if (!(p.type = body_line(&b, "type")))
+			body_bad(&b, "\"type\" is required");
+		if (!(p.name = body_line(&b, "name")))
+			body_bad(&b, "\"name\" is required");
+		if ((text = body_object(&b, "params", &n)))
+			body_open(&given, text, n, json_type_object);
+		p.rapid = body_flag(&b, "rapid");
+		p.studio = body_flag(&b, "studio");
+		read_extra(&b, &extra);
+	}
+	if (b.has_bad) {
+		reply_error(rp, 400, "%s", b.bad);
+	} else if (!name_taken(s, rq, p.name, rp)) {
+		int64_t seq;
+
+		p.extra = buf_str(&extra);
+		seq = project_insert(s, &p);
+		merge(&none, &given, &params);
+		project_add_params(s, seq, buf_str(&params), s->now_ms);
+		give_blueprint(s, seq);
+		reply_project(s, seq, rp);
+	}
+	buf_free(&extra);
+	buf_free(&params);
+	body_close(&given);
+	body_close(&b);
 }
 
 void

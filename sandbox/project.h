@@ -21,8 +21,8 @@ bool project_find(struct service *s, const struct request *rq, const char *name,
 void project_done(struct project *p);
 
 struct project_new {
-	const char *name, *type, *params; /* params: JSON object, or NULL */
-	const char *extra;                /* JSON object: what the account keeps beside */
+	const char *name, *type;
+	const char *extra; /* JSON object: what the account keeps beside */
 	bool is_test, rapid, studio, archived;
 	int64_t created_ms;
 };

@@ -18,8 +18,9 @@
 #define DAY_MS      86400000LL
 #define HOUR_MS     3600000LL
 #define DAYS        60
-#define TASKS       2000
-#define BATCHES_MAX 9 /* of one project */
+#define LIVE_TASKS  2000
+#define TEST_TASKS  400 /* fewer, as in a real account */
+#define BATCHES_MAX 9   /* of one project */
 #define FRAMES_MAX  200
 #define STEP_MS     45000 /* between two waiting tasks that get done */
 #define TEXT_MAX    (1u << 20)
@@ -415,11 +416,12 @@ add_side(struct service *s, bool is_test)
 		.tags = BUF_INIT(TEXT_MAX),
 		.outcome = BUF_INIT(TEXT_MAX),
 	};
-	int64_t step = DAYS * DAY_MS / TASKS;
+	int tasks = is_test ? TEST_TASKS : LIVE_TASKS;
+	int64_t step = DAYS * DAY_MS / tasks;
 
 	for (size_t i = 0; i < PROJECTS; i++)
 		add_project(&d, i);
-	for (int i = 0; i < TASKS; i++)
+	for (int i = 0; i < tasks; i++)
 		add_task(&d, d.from_ms + i * step + any(&d) % (step - 1000));
 	buf_free(&d.params);
 	buf_free(&d.metadata);

@@ -6,9 +6,9 @@
 #include "sandbox/service.h"
 
 /*
- * Fill an empty database, both sides of it, with 6 projects, 30 batches and 2,000
- * tasks of the 60 days before s->now_ms. The same every time but for the dates. One
- * that holds projects already is left alone. Errors: ERR_STORE.
+ * Fill an empty database with 6 projects, 30 batches and 2,000 tasks of the 60 days
+ * before s->now_ms; the test side gets the same with fewer tasks. The same every time
+ * but for the dates. One that holds projects already is left alone. Errors: ERR_STORE.
  */
 enum err_code seed_demo(struct service *s, struct err *err) MUST_CHECK;
 

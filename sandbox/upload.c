@@ -44,6 +44,8 @@ on_part(void *arg, enum MHD_ValueKind kind, const char *key, const char *filenam
 	(void)kind;
 	(void)encoding;
 	(void)offset;
+	if (!key) /* a part without a name */
+		return MHD_YES;
 	if (strcmp(key, "file") == 0)
 		add_file(u, filename, mime_type, data, n);
 	for (int i = 0; i < UPLOAD_FIELD_COUNT; i++)
