@@ -175,7 +175,8 @@ start(struct server *sv, struct exchange *x, struct MHD_Connection *c, const cha
 	x->started = true;
 	check_head(sv, x, c, method);
 	if (length && strtoull(length, NULL, 10) > x->max) {
-		reply_error(&x->rp, 413, "The body is larger than %zu bytes.", x->max);
+		if (x->rp.status == 200)
+			reply_error(&x->rp, 413, "The body is larger than %zu bytes.", x->max);
 		return send_reply(x, c); /* unread: the library closes the connection */
 	}
 	return MHD_YES;

@@ -229,6 +229,11 @@ a_body_that_is_too_large_is_413(void **state)
 	    &a);
 	assert_int_equal(a.status, 413);
 	answer_free(&a);
+	say("POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n"
+	    "Content-Length: 3000000\r\n\r\n",
+	    &a);
+	assert_int_equal(a.status, 401); /* the key is the first thing to say */
+	answer_free(&a);
 
 	n = (size_t)snprintf(chunk, sizeof(chunk),
 			     "POST /v1/task/multistage HTTP/1.1\r\nHost: x\r\n"
