@@ -85,17 +85,27 @@ err_hint(struct err *err, const char *fmt, ...)
 	return err->code;
 }
 
+/* fill() for callers that hold no va_list. */
+static void PRINTF_LIKE(3, 4) fillf(char *dst, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fill(dst, size, fmt, ap);
+	va_end(ap);
+}
+
 enum err_code
 err_wrap(struct err *err, const char *fmt, ...)
 {
-	char context[sizeof(err->msg)], old[sizeof(err->msg)];
+	char context[sizeof(err->msg) / 2], old[sizeof(err->msg)];
 	va_list ap;
 
 	va_start(ap, fmt);
 	fill(context, sizeof(context), fmt, ap);
 	va_end(ap);
 	memcpy(old, err->msg, sizeof(old));
-	snprintf(err->msg, sizeof(err->msg), "%.120s: %.130s", context, old);
+	fillf(err->msg, sizeof(err->msg), "%s: %s", context, old);
 	return err->code;
 }
 

@@ -6,6 +6,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/field.h"
+#include "core/text.h"
 
 static void
 a_full_buffer_remembers(void **state)
@@ -37,6 +38,8 @@ a_long_message_is_cut_between_characters(void **state)
 		assert_int_equal(err_set(&err, ERR_PARSE, "%s", text + 2 - shift * 2), ERR_PARSE);
 		assert_string_equal(err.msg + strlen(err.msg) - 3, "...");
 		assert_int_equal((unsigned char)err.msg[strlen(err.msg) - 4], 0xA9);
+		err_wrap(&err, "%s%s", shift ? "x" : "", text);
+		assert_true(text_valid(err.msg, strlen(err.msg), NULL));
 	}
 }
 
