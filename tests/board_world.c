@@ -7,6 +7,20 @@
 
 #define MINUTE 60000
 
+const char table_failed_json[] =
+	"{\"task_id\":\"65fe2b7c9d1e4a0012000003\",\"type\":\"multistage\",\"status\":\"error\","
+	"\"created_at\":\"2026-11-21T09:12:00.000Z\",\"is_test\":false,"
+	"\"project\":\"Fleet Perception 3D\",\"batch\":\"2026-11-night-a\",\"priority\":30,"
+	"\"tags\":[\"night\",\"rain\"],\"instruction\":\"Annotate every vehicle.\","
+	"\"callback_url\":\"https://hooks.acme.dev/scale\",\"callback_succeeded\":false,"
+	"\"metadata\":{\"seq\":\"0412\",\"ratio\":1.50},"
+	"\"params\":{\"attachments\":[\"https://data.acme.dev/n/frame_000.json\","
+	"\"https://data.acme.dev/n/frame_001.json\",\"https://data.acme.dev/n/frame_002.json\"],"
+	"\"scene_format\":\"split_base64\",\"task_blueprint_id\":\"bp_night_v4\"},"
+	"\"response\":{\"error\":\"One or more attachments could not be downloaded.\","
+	"\"attachments\":[{\"statusCode\":403,"
+	"\"url\":\"https://data.acme.dev/n/frame_001.json\"}]}}";
+
 static const char *const projects[] = { "Fleet Perception 3D", "Fleet Lidar QA", "Depot" };
 
 static struct board_row
@@ -234,4 +248,14 @@ table_cursor(const struct table *t)
 	assert_string_equal(b->cursor, b->rows[b->at].key);
 	assert_true(b->at >= b->top && b->at - b->top < (size_t)b->height);
 	return b->rows[b->at].unique_id;
+}
+
+void
+table_local_row(struct table *t, enum task_status s)
+{
+	snprintf(t->rows[0].key, sizeof(t->rows[0].key), "local-7");
+	snprintf(t->rows[0].word, sizeof(t->rows[0].word), "%s", task_statuses[s].name);
+	t->rows[0].status = s;
+	table_event(t, (struct session_event){ .kind = SESSION_TASKS });
+	table_press(t, "g");
 }

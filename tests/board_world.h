@@ -23,6 +23,10 @@ void table_event(struct table *t, struct session_event ev);
 /* Put n new rows above row at / take row at out; tells nobody. */
 void table_insert(struct table *t, size_t at, size_t n);
 void table_remove(struct table *t, size_t at);
+/* Make the first row one of this machine, "local-7", and go to it. */
+void table_local_row(struct table *t, enum task_status s);
+/* A task of three attachments, the second of which answered 403. */
+extern const char table_failed_json[];
 /* The row under the cursor, by what the screen believes. */
 const char *table_cursor(const struct table *t);
 

@@ -196,14 +196,22 @@ EXTRA_DIST += \
 # --- board, log, popups: reducer and screens ---
 SCREEN_LIBS = tests/libtest.a tui/libtui.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_board tests/test_logview tests/test_popup
+UNIT_TESTS += tests/test_board tests/test_board_act tests/test_board_view \
+	tests/test_help tests/test_logview tests/test_popup
 endif
-tests_test_board_SOURCES = tests/test_board.c tests/board_world.c tests/board_world.h \
-	tests/ui_world.c tests/ui_world.h
+UI_WORLD    = tests/ui_world.c tests/ui_world.h
+BOARD_WORLD = tests/board_world.c tests/board_world.h $(UI_WORLD)
+tests_test_board_SOURCES = tests/test_board.c $(BOARD_WORLD)
 tests_test_board_LDADD   = $(SCREEN_LIBS)
-tests_test_logview_SOURCES = tests/test_logview.c tests/ui_world.c tests/ui_world.h
+tests_test_board_act_SOURCES = tests/test_board_act.c $(BOARD_WORLD)
+tests_test_board_act_LDADD = $(SCREEN_LIBS)
+tests_test_board_view_SOURCES = tests/test_board_view.c $(BOARD_WORLD)
+tests_test_board_view_LDADD = $(SCREEN_LIBS)
+tests_test_help_SOURCES  = tests/test_help.c $(UI_WORLD)
+tests_test_help_LDADD    = $(SCREEN_LIBS)
+tests_test_logview_SOURCES = tests/test_logview.c $(UI_WORLD)
 tests_test_logview_LDADD = $(SCREEN_LIBS)
-tests_test_popup_SOURCES = tests/test_popup.c tests/ui_world.c tests/ui_world.h
+tests_test_popup_SOURCES = tests/test_popup.c $(UI_WORLD)
 tests_test_popup_LDADD   = $(SCREEN_LIBS)
 
 # --- the real program on a pseudo terminal; bench ---
