@@ -212,10 +212,16 @@ enum err_code store_choices(struct store *s, int64_t target, enum field_pick wha
 			    int64_t *fetched_ms, struct err *err) MUST_CHECK;
 enum err_code store_choice_used(struct store *s, int64_t target, enum field_pick what,
 				const char *name, int64_t now_ms, struct err *err) MUST_CHECK;
-/* The project a cached batch belongs to, "" if unknown; its status. out sizes in bytes. */
-enum err_code store_batch_info(struct store *s, int64_t target, const char *batch, char *project,
-			       size_t project_size, char *status, size_t status_size,
-			       struct err *err) MUST_CHECK;
+struct batch_info { /* what the cache knows of a batch */
+	bool known; /* it is in the cache; else all is empty */
+	bool rapid; /* of a Rapid project: takes no tasks once it left "staging" */
+	char project[128];
+	char status[32]; /* "staging", "in_progress", "completed" */
+	long tasks;      /* by the service's counters, else those seen on this machine */
+	bool counted;    /* by the service's counters */
+};
+enum err_code store_batch_info(struct store *s, int64_t target, const char *batch,
+			       struct batch_info *info, struct err *err) MUST_CHECK;
 
 /* --- small things the program remembers: last draft, theme chosen here, sort --- */
 enum err_code store_note_put(struct store *s, const char *name, const char *value,

@@ -342,23 +342,45 @@ store_choices(struct store *s, int64_t target, enum field_pick what, const char 
 	return ERR_OK;
 }
 
+/* Columns: project, status, rapid, the four counters (-1 not told), tasks seen here. */
+static void
+read_batch(sqlite3_stmt *st, struct batch_info *info)
+{
+	info->known = true;
+	store_column_cut(st, 0, info->project, sizeof(info->project));
+	store_column_cut(st, 1, info->status, sizeof(info->status));
+	info->rapid = sqlite3_column_int(st, 2) != 0;
+	for (int col = 3; col < 7; col++) {
+		int64_t n = sqlite3_column_int64(st, col);
+
+		info->counted = info->counted || n >= 0;
+		info->tasks += n > 0 ? (long)n : 0;
+	}
+	if (!info->counted)
+		info->tasks = (long)sqlite3_column_int64(st, 7);
+}
+
 enum err_code
-store_batch_info(struct store *s, int64_t target, const char *batch, char *project,
-		 size_t project_size, char *status, size_t status_size, struct err *err)
+store_batch_info(struct store *s, int64_t target, const char *batch, struct batch_info *info,
+		 struct err *err)
 {
 	const struct value v[] = { value_int(target), value_text(batch) };
 	sqlite3_stmt *st = store_ask(
-		s, "SELECT project, status FROM batch WHERE target = ? AND name = ?", v, 2, err);
+		s,
+		"SELECT b.project, b.status, ifnull(p.rapid, 0), b.pending, b.completed, b.error,"
+		" b.canceled,"
+		" (SELECT count(*) FROM task t WHERE t.target = b.target AND t.batch = b.name)"
+		" FROM batch b LEFT JOIN project p ON p.target = b.target AND p.name = b.project"
+		" WHERE b.target = ? AND b.name = ?",
+		v, ARRAY_LEN(v), err);
 	bool row;
 
 	if (!st || store_row(s, st, &row, err))
 		return err->code;
-	project[0] = '\0';
-	status[0] = '\0';
+	*info = (struct batch_info){ .known = false };
 	if (!row)
 		return ERR_OK;
-	store_column_cut(st, 0, project, project_size);
-	store_column_cut(st, 1, status, status_size);
+	read_batch(st, info);
 	store_rest(st);
 	return ERR_OK;
 }

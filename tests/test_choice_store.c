@@ -155,7 +155,6 @@ batches_are_listed_for_one_project_or_for_all(void **state)
 		  .canceled = 1 },
 	};
 	struct world *w = *state;
-	char project[40], status[40];
 	struct err err = ERR_INIT;
 
 	good(store_batches_put(w->s, w->target, "Fleet", all, 2, NOW, &err), &err);
@@ -169,16 +168,6 @@ batches_are_listed_for_one_project_or_for_all(void **state)
 	       "night-a: in_progress, 61 pending, 3 in error, Fleet\n",
 	       NOW + 7);
 	expect(w, PICK_BATCH, "atlas", "day: in_progress, 2 completed, 1 canceled\n", NOW + 7);
-	good(store_batch_info(w->s, w->target, "night-b", project, sizeof(project), status,
-			      sizeof(status), &err),
-	     &err);
-	assert_string_equal(project, "Fleet");
-	assert_string_equal(status, "staging");
-	good(store_batch_info(w->s, w->target, "nowhere", project, sizeof(project), status,
-			      sizeof(status), &err),
-	     &err);
-	assert_string_equal(project, "");
-	assert_string_equal(status, "");
 }
 
 static void
@@ -196,6 +185,69 @@ put_task(struct world *w, const char *id, const char *project, const char *json,
 	t.created_ms = NOW;
 	good(store_tasks_put(w->s, w->target, &t, 1, now_ms, &changed, &err), &err);
 	task_done(&t);
+}
+
+static void
+put_task_of_batch(struct world *w, const char *id, const char *batch)
+{
+	struct err err = ERR_INIT;
+	size_t changed;
+	struct task t;
+
+	task_init(&t);
+	task_set(&t.task_id, id, strlen(id));
+	task_set(&t.status, "pending", 7);
+	task_set(&t.batch, batch, strlen(batch));
+	t.created_ms = NOW;
+	good(store_tasks_put(w->s, w->target, &t, 1, NOW, &changed, &err), &err);
+	task_done(&t);
+}
+
+static void
+what_is_known_of_a_batch_is_told(void **state)
+{
+	static char b1[] = "night", b2[] = "day", staging[] = "staging", working[] = "in_progress";
+	const struct project projects[] = { { .name = p1, .type = type, .rapid = true } };
+	const struct batch batches[] = {
+		{ .name = b1,
+		  .project = p1,
+		  .status = working,
+		  .callback = none,
+		  .metadata = none,
+		  .pending = 9,
+		  .completed = 2,
+		  .error = -1,
+		  .canceled = -1 },
+		{ .name = b2,
+		  .project = p2,
+		  .status = staging,
+		  .callback = none,
+		  .metadata = none,
+		  .pending = -1,
+		  .completed = -1,
+		  .error = -1,
+		  .canceled = -1 },
+	};
+	struct world *w = *state;
+	struct batch_info info = { .known = true };
+	struct err err = ERR_INIT;
+
+	good(store_batch_info(w->s, w->target, "night", &info, &err), &err);
+	assert_false(info.known);
+	assert_string_equal(info.project, "");
+	good(store_projects_put(w->s, w->target, projects, 1, NOW, &err), &err);
+	good(store_batches_put(w->s, w->target, "", batches, 2, NOW, &err), &err);
+	good(store_batch_info(w->s, w->target, "night", &info, &err), &err);
+	assert_true(info.known && info.rapid && info.counted);
+	assert_string_equal(info.project, "Fleet");
+	assert_string_equal(info.status, "in_progress");
+	assert_int_equal(info.tasks, 11);
+	put_task_of_batch(w, "t1", "day");
+	put_task_of_batch(w, "t2", "night");
+	good(store_batch_info(w->s, w->target, "day", &info, &err), &err);
+	assert_true(info.known && !info.rapid && !info.counted);
+	assert_string_equal(info.status, "staging");
+	assert_int_equal(info.tasks, 1); /* those that were seen */
 }
 
 static void
@@ -240,6 +292,7 @@ main(void)
 		CASE(projects_are_listed_by_use_then_by_name),
 		CASE(a_project_that_is_no_longer_listed_is_forgotten_but_not_its_use),
 		CASE(batches_are_listed_for_one_project_or_for_all),
+		CASE(what_is_known_of_a_batch_is_told),
 		CASE(blueprints_are_what_tasks_and_people_named),
 		CASE(what_has_no_picker_has_no_choices),
 	};
