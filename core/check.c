@@ -27,6 +27,8 @@ struct check {
 	bool fresh;                    /* nothing was checked yet */
 	int64_t now_ms, checked_ms;    /* wall; 0 = no clock */
 	int64_t next_change_ms;        /* when an attachment's expiry says something new */
+	char batch_project[256];
+	bool batch_closed, batch_news; /* news: not looked at yet */
 	size_t metadata_bytes;
 	struct findings work;
 };
@@ -54,6 +56,16 @@ void
 check_set_now(struct check *c, int64_t wall_ms)
 {
 	c->now_ms = wall_ms;
+}
+
+void
+check_set_batch(struct check *c, const char *project, bool closed)
+{
+	if (strcmp(c->batch_project, project) == 0 && c->batch_closed == closed)
+		return;
+	snprintf(c->batch_project, sizeof(c->batch_project), "%s", project);
+	c->batch_closed = closed;
+	c->batch_news = true;
 }
 
 void
@@ -130,6 +142,8 @@ run(struct check *c, const struct draft *d, enum field_id f)
 	work->field = f;
 	work->now_ms = c->now_ms;
 	work->next_change_ms = INT64_MAX;
+	work->batch_project = c->batch_project;
+	work->batch_closed = c->batch_closed;
 	work->bytes = 0;
 	work->count[SEVERITY_ERROR] = work->count[SEVERITY_WARNING] = 0;
 	if (f == FIELD_COUNT) /* the rule on the whole needs the sum */
@@ -162,7 +176,9 @@ check_update(struct check *c, const struct draft *d)
 		any |= changed[f];
 	}
 	/* The rules that look at a second field. */
+	changed[FIELD_BATCH] |= changed[FIELD_PROJECT] || c->batch_news;
 	changed[FIELD_PROJECT] |= changed[FIELD_BATCH];
+	c->batch_news = false;
 	changed[FIELD_ATTACHMENTS] |= changed[FIELD_SCENE_FORMAT] || time_tells(c);
 	if (changed[FIELD_ATTACHMENTS])
 		c->checked_ms = c->now_ms;

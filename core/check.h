@@ -36,6 +36,11 @@ void check_free(struct check *c);
  * each update. */
 void check_set_now(struct check *c, int64_t wall_ms);
 
+/* What is known of the batch that the draft names, both copied: its project, "" if
+ * unknown, and that it takes no more tasks. Nothing is known after check_new(). Call it
+ * before the update, as check_set_now(). */
+void check_set_batch(struct check *c, const char *project, bool closed);
+
 /* Bring the findings up to date with the draft. */
 void check_update(struct check *c, const struct draft *d);
 

@@ -12,8 +12,10 @@ struct findings {
 	enum field_id field;
 	int64_t now_ms;         /* wall; 0 = say nothing of expiry */
 	int64_t next_change_ms; /* out: when the clock alone changes a finding; INT64_MAX never */
-	size_t bytes;           /* out: of the field in the wire form, about */
-	size_t metadata_bytes;  /* out, for FIELD_METADATA */
+	const char *batch_project; /* of the batch that the draft names; "" unknown */
+	bool batch_closed;         /* it takes no more tasks */
+	size_t bytes;              /* out: of the field in the wire form, about */
+	size_t metadata_bytes;     /* out, for FIELD_METADATA */
 
 	struct finding kept[2][CHECK_PER_FIELD]; /* by enum severity */
 	size_t count[2];                         /* also those not kept */

@@ -256,11 +256,32 @@ check_missing(struct findings *f)
 			  "without a unique_id a lost reply can make a second task");
 }
 
+/* What the cache says is a warning at most: it may be old. Source: scale-api 5, project:
+ * "with batch the batch's project is used"; 10.2, nothing is added after finalize. */
+static void
+check_batch(struct findings *f)
+{
+	const char *project = draft_get(f->d, FIELD_PROJECT);
+
+	if (!draft_is_set(f->d, FIELD_BATCH))
+		return;
+	if (f->batch_closed)
+		check_add(f, SEVERITY_WARNING, WHERE_NOWHERE,
+			  "Choose a batch that is still staging, or make a new one.",
+			  "finalized: takes no tasks");
+	if (f->batch_project[0] && project[0] && strcmp(f->batch_project, project) != 0)
+		check_add(f, SEVERITY_WARNING, WHERE_NOWHERE,
+			  "With a batch its own project is used, whatever the form says.",
+			  "belongs to %.100s", f->batch_project);
+}
+
 static void
 check_special(struct findings *f)
 {
 	size_t count = draft_count(f->d, FIELD_ATTACHMENTS);
 
+	if (f->field == FIELD_BATCH)
+		check_batch(f);
 	if (f->field == FIELD_ATTACHMENTS && count > 1 &&
 	    strcmp(draft_get(f->d, FIELD_SCENE_FORMAT), "sensor_fusion") == 0)
 		check_add(f, SEVERITY_ERROR, WHERE_NOWHERE,

@@ -452,6 +452,39 @@ expiry_is_told_by_the_clock_it_is_given(void **state)
 }
 
 static void
+what_is_known_of_the_batch_is_a_warning(void **state)
+{
+	struct draft *d = good_draft();
+	struct check *c = check_new();
+
+	(void)state;
+	check_set_batch(c, "atlas", true); /* no batch is set: of no interest */
+	check_update(c, d);
+	assert_string_equal(found(c, FIELD_BATCH), "");
+	set(d, FIELD_BATCH, "night");
+	check_update(c, d);
+	assert_string_equal(found(c, FIELD_BATCH),
+			    "W finalized: takes no tasks\nW belongs to atlas");
+	check_set_batch(c, "atlas", false); /* no field has changed */
+	check_update(c, d);
+	assert_string_equal(found(c, FIELD_BATCH), "W belongs to atlas");
+	set(d, FIELD_PROJECT, "atlas");
+	check_update(c, d);
+	assert_string_equal(found(c, FIELD_BATCH), "");
+	draft_undo(d);
+	check_set_batch(c, "", false);
+	check_update(c, d);
+	assert_string_equal(found(c, FIELD_BATCH), "");
+	draft_undo(d);
+	draft_clear(d, FIELD_PROJECT);
+	check_set_batch(c, "atlas", false);
+	check_update(c, d);
+	assert_string_equal(found(c, FIELD_BATCH), "");
+	check_free(c);
+	draft_free(d);
+}
+
+static void
 another_draft_is_checked_anew(void **state)
 {
 	struct draft *good = good_draft(), *empty = draft_new();
@@ -484,6 +517,7 @@ main(void)
 		cmocka_unit_test(a_large_body_and_unknown_members_are_remarks_on_the_whole),
 		cmocka_unit_test(signed_addresses_expire),
 		cmocka_unit_test(expiry_is_told_by_the_clock_it_is_given),
+		cmocka_unit_test(what_is_known_of_the_batch_is_a_warning),
 		cmocka_unit_test(another_draft_is_checked_anew),
 	};
 	return cmocka_run_group_tests_name("check", tests, set_locale, NULL);
