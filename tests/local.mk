@@ -168,6 +168,9 @@ EXTRA_DIST += \
 	tests/screens/compose_60x15.txt \
 	tests/screens/compose_80x24.txt \
 	tests/screens/compose_ascii_80x24.txt \
+	tests/screens/compose_batch_40x10.txt \
+	tests/screens/compose_batch_80x24.txt \
+	tests/screens/compose_batch_project_80x24.txt \
 	tests/screens/compose_empty_160x50.txt \
 	tests/screens/compose_empty_40x10.txt \
 	tests/screens/compose_empty_80x24.txt \

@@ -94,6 +94,87 @@ a_picker_answers_for_project_batch_and_blueprint(void **state)
 }
 
 static void
+know_batch(struct world *w, const char *name, const struct batch_info *info)
+{
+	world_send(w, (struct msg){ .kind = MSG_BATCH, .task_key = name, .batch = info });
+}
+
+static void
+what_is_known_of_the_batch_stands_in_the_form(void **state)
+{
+	struct batch_info info = { .known = true,
+				   .counted = true,
+				   .project = "Fleet Perception 3D",
+				   .status = "staging",
+				   .tasks = 11 };
+	struct session_event ev = { .kind = SESSION_BATCHES };
+	struct world *w = world_filled();
+
+	(void)state;
+	assert_int_equal(w->asked[UI_BATCH_INFO], 1); /* at the start */
+	assert_string_equal(w->last[UI_BATCH_INFO].key, "2026-11-night-b");
+	know_batch(w, "2026-11-night-a", &info); /* about another: too late */
+	assert_not_shown(w, "11 tasks");
+	know_batch(w, "2026-11-night-b", &info);
+	assert_shown(w, "staging, 11 tasks");
+	assert_shown(w, "matches the batch");
+	press(w, "gx");
+	assert_shown(w, "(from the batch: Fleet Perception 3D)");
+	info.rapid = true;
+	snprintf(info.status, sizeof(info.status), "in_progress");
+	know_batch(w, "2026-11-night-b", &info);
+	assert_shown(w, "~ finalized: takes no tasks");
+	world_send(w, (struct msg){ .kind = MSG_SESSION, .session = &ev });
+	assert_int_equal(w->asked[UI_BATCH_INFO], 2); /* the cache is a new one */
+	press(w, "jx");
+	assert_int_equal(w->asked[UI_BATCH_INFO], 2);
+	assert_not_shown(w, "finalized");
+	press(w, "u");
+	assert_int_equal(w->asked[UI_BATCH_INFO], 3);
+	assert_not_shown(w, "finalized"); /* not until it is answered */
+	world_done(w);
+}
+
+static void
+a_fix_takes_the_project_of_the_batch(void **state)
+{
+	const struct batch_info info = { .known = true,
+					 .project = "Lidar 7",
+					 .status = "in_progress" };
+	static const enum field_id at[] = { FIELD_PROJECT, FIELD_BATCH };
+	struct world *w = world_filled();
+
+	(void)state;
+	know_batch(w, "2026-11-night-b", &info);
+	assert_int_equal(check_warnings(w->ui.compose.check), 2);
+	go(w, FIELD_BATCH);
+	assert_shown(w, "~ belongs to Lidar 7");
+	assert_shown(w, "F: set project to Lidar 7");
+	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+		go(w, at[i]);
+		press(w, "F");
+		assert_string_equal(value(w, FIELD_PROJECT), "Lidar 7");
+		assert_int_equal(check_warnings(w->ui.compose.check), 1);
+		press(w, "u");
+		assert_string_equal(value(w, FIELD_PROJECT), "Fleet Perception 3D");
+	}
+	world_done(w);
+}
+
+static void
+signed_urls_that_end_soon_are_told(void **state)
+{
+	static const char url[] = "https://d.example/x.json?Expires=1795705200&Signature=s";
+	struct world *w = world_filled(); /* 4 hours before */
+
+	(void)state;
+	draft_item_set(w->ui.compose.draft, FIELD_ATTACHMENTS, 3, url, sizeof(url) - 1);
+	go(w, FIELD_ATTACHMENTS);
+	assert_shown(w, " item 4: this signed URL expires 2026-11-26 15:00 +00:00");
+	world_done(w);
+}
+
+static void
 escape_restores_and_redo_brings_the_typed_text_back(void **state)
 {
 	struct world *w = world_filled();
@@ -435,6 +516,26 @@ the_form_looks_like_the_pictures(void **state)
 }
 
 static void
+a_batch_of_another_project_stands_out(void **state)
+{
+	const struct batch_info info = { .known = true,
+					 .counted = true,
+					 .project = "rapid/pedestrians",
+					 .status = "staging",
+					 .tasks = 640 };
+	struct world *w = world_filled();
+
+	(void)state;
+	know_batch(w, "2026-11-night-b", &info);
+	go(w, FIELD_BATCH);
+	world_golden(w, "compose_batch", 24, 80);
+	world_golden(w, "compose_batch", 10, 40);
+	press(w, "kx");
+	world_golden(w, "compose_batch_project", 24, 80);
+	world_done(w);
+}
+
+static void
 an_empty_form_says_what_is_missing(void **state)
 {
 	struct world *w = world_new();
@@ -482,6 +583,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_can_be_set_cleared_and_undone_by_keys),
 		cmocka_unit_test(a_picker_answers_for_project_batch_and_blueprint),
+		cmocka_unit_test(signed_urls_that_end_soon_are_told),
+		cmocka_unit_test(a_fix_takes_the_project_of_the_batch),
+		cmocka_unit_test(what_is_known_of_the_batch_stands_in_the_form),
 		cmocka_unit_test(escape_restores_and_redo_brings_the_typed_text_back),
 		cmocka_unit_test(a_wrong_value_never_traps),
 		cmocka_unit_test(the_payload_follows_each_key),
@@ -497,6 +601,7 @@ main(void)
 		cmocka_unit_test(a_new_draft_keeps_the_old_one_and_is_empty),
 		cmocka_unit_test(the_payload_goes_to_pager_and_file_as_it_is_shown),
 		cmocka_unit_test(the_form_looks_like_the_pictures),
+		cmocka_unit_test(a_batch_of_another_project_stands_out),
 		cmocka_unit_test(an_empty_form_says_what_is_missing),
 		cmocka_unit_test(the_editors_look_like_the_pictures),
 	};

@@ -74,16 +74,71 @@ compose_open(struct ui *ui, struct draft *draft)
 	compose_save(ui);
 }
 
+/* Ask what the cache knows of the draft's batch, if that is another one now. */
+static void
+ask_batch(struct ui *ui)
+{
+	struct compose *c = &ui->compose;
+	const char *name = draft_get(c->draft, FIELD_BATCH);
+
+	if (strcmp(c->batch_asked, name) == 0)
+		return;
+	c->batch = (struct batch_info){ .known = false };
+	c->batch_asked[0] = '\0';
+	if (draft_len(c->draft, FIELD_BATCH) >= sizeof(c->batch_asked))
+		return; /* longer than any name; the answer would be about another */
+	snprintf(c->batch_asked, sizeof(c->batch_asked), "%s", name);
+	if (name[0])
+		ui_ask_key(ui, UI_BATCH_INFO, name);
+}
+
+void
+compose_batches_renewed(struct ui *ui)
+{
+	const char *name = ui->compose.batch_asked;
+
+	if (name[0])
+		ui_ask_key(ui, UI_BATCH_INFO, name);
+}
+
+bool
+compose_batch_closed(const struct compose *c)
+{
+	/* Other batches are in_progress from the start. Source: scale-api 10.2 */
+	return c->batch.known && c->batch.rapid && strcmp(c->batch.status, "staging") != 0;
+}
+
+static void
+batch(struct ui *ui, const struct msg *msg)
+{
+	struct compose *c = &ui->compose;
+
+	if (msg->batch && strcmp(msg->task_key, c->batch_asked) == 0)
+		c->batch = *msg->batch;
+}
+
+/* What the rules look at besides the draft; cheap if nothing has changed. */
+static void
+check(struct ui *ui)
+{
+	struct compose *c = &ui->compose;
+
+	check_set_now(c->check, ui->now.wall_ms);
+	check_set_batch(c->check, c->batch.project, compose_batch_closed(c));
+	check_update(c->check, c->draft);
+}
+
 void
 compose_sync(struct ui *ui)
 {
 	struct compose *c = &ui->compose;
 	unsigned changes = draft_changes(c->draft);
 
+	ask_batch(ui);
+	check(ui);
 	if (changes == c->seen_changes)
 		return;
 	c->seen_changes = changes;
-	check_update(c->check, c->draft);
 	payload_update(c->payload, c->draft);
 	if (!ui_unsaved(ui))
 		return;
@@ -276,6 +331,7 @@ compose_msg(struct ui *ui, const struct msg *msg)
 		draft_free(c->next);
 		c->next = NULL;
 		break;
+	case MSG_BATCH: batch(ui, msg); break;
 	case MSG_EDITED: edited(ui, msg); break;
 	case MSG_SUBMITTED: review_submitted(ui, msg); break;
 	case MSG_SESSION: review_row_moved(ui, msg); break;

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/draft.h"
 #include "core/payload.h"
+#include "core/store.h"
 #include "tui/edit.h"
 #include "tui/list.h"
 
@@ -46,6 +47,8 @@ struct compose {
 	int64_t changed_ms;       /* mono, of the last change; 0 = none since saving */
 	int64_t first_unsaved_ms; /* mono, of the first change since saving */
 	int64_t saved_wall_ms;
+	char batch_asked[160];   /* the batch that batch is about; "" = none */
+	struct batch_info batch; /* what the cache knows of it */
 	unsigned seen_changes;   /* draft_changes() that check and payload know */
 	enum field_id outside;   /* the field whose text is in $EDITOR, or FIELD_COUNT */
 	struct list review_list; /* review: scrolling */
@@ -71,6 +74,8 @@ void compose_sync(struct ui *ui);
 int64_t compose_deadline(const struct ui *ui);
 /* UI_SAVE, if the draft differs from what is on disk. */
 void compose_save(struct ui *ui);
+/* The cache of batches was renewed: ask again what it knows of the draft's. */
+void compose_batches_renewed(struct ui *ui);
 /* Everything else that concerns the form: submitted, edited, saved, the tick, its row moved. */
 void compose_msg(struct ui *ui, const struct msg *msg);
 /* A picker for field f was answered with name. */

@@ -69,11 +69,33 @@ cure_callback(const struct compose *c, enum field_id f, char *out, size_t size)
 	return true;
 }
 
-static cure_fn *const cures[FIELD_COUNT] = {
-	[FIELD_SCENE_FORMAT] = cure_format,
-	[FIELD_UNIQUE_ID] = cure_unique_id,
-	[FIELD_CALLBACK_URL] = cure_callback,
+/* The batch brings its own project. Source: scale-api 5, project */
+static bool
+cure_project(const struct compose *c, enum field_id f, char *out, size_t size)
+{
+	const char *project = c->batch.project;
+
+	snprintf(out, size, "%s", project);
+	return project[0] && strlen(project) < size && strcmp(draft_get(c->draft, f), project) != 0;
+}
+
+/* of: the field F was pressed at; sets: the one that is changed. */
+static const struct {
+	enum field_id sets;
+	cure_fn *find;
+} cures[FIELD_COUNT] = {
+	[FIELD_PROJECT] = { FIELD_PROJECT, cure_project },
+	[FIELD_BATCH] = { FIELD_PROJECT, cure_project },
+	[FIELD_SCENE_FORMAT] = { FIELD_SCENE_FORMAT, cure_format },
+	[FIELD_UNIQUE_ID] = { FIELD_UNIQUE_ID, cure_unique_id },
+	[FIELD_CALLBACK_URL] = { FIELD_CALLBACK_URL, cure_callback },
 };
+
+static bool
+cure(const struct compose *c, enum field_id f, char *out, size_t size)
+{
+	return cures[f].find && cures[f].find(c, cures[f].sets, out, size);
+}
 
 /* Is a row with a finding equal to an earlier one? */
 static bool
@@ -102,8 +124,10 @@ compose_fix_offer(const struct ui *ui, enum field_id f, char *out, size_t size)
 		snprintf(out, size, "drop the repeated rows");
 	else if (f == FIELD_UNIQUE_ID && !draft_is_set(c->draft, f))
 		snprintf(out, size, "make one");
-	else if (!cures[f] || !cures[f](c, f, to, sizeof(to)))
+	else if (!cure(c, f, to, sizeof(to)))
 		return false;
+	else if (cures[f].sets != f)
+		snprintf(out, size, "set %s to %s", fields[cures[f].sets].label, to);
 	else
 		snprintf(out, size, "set %s", to);
 	return true;
@@ -119,9 +143,10 @@ compose_fix(struct ui *ui, enum field_id f)
 		size_t dropped = compose_list_drop_repeats(ui, f);
 
 		ui_toast(ui, ROLE_OK, "dropped %zu repeated rows; u brings them back", dropped);
-	} else if (cures[f] && cures[f](c, f, to, sizeof(to))) {
-		draft_set(c->draft, f, to, strlen(to));
-		ui_toast(ui, ROLE_OK, "%s is now %s; u takes it back", fields[f].label, to);
+	} else if (cure(c, f, to, sizeof(to))) {
+		draft_set(c->draft, cures[f].sets, to, strlen(to));
+		ui_toast(ui, ROLE_OK, "%s is now %s; u takes it back", fields[cures[f].sets].label,
+			 to);
 	} else {
 		ui_toast(ui, ROLE_NOTE, "no fix is offered for %s", fields[f].label);
 	}

@@ -29,6 +29,10 @@ void compose_undo(struct ui *ui, bool redo);
 /* The next item after from (FINDING_NO_ITEM: from the start) that a finding of f names. */
 size_t compose_next_item(const struct ui *ui, enum field_id f, size_t from);
 
+/* The draft's batch takes no more tasks, as far as is known. */
+struct compose;
+bool compose_batch_closed(const struct compose *c);
+
 /* --- compose_nav.c --- */
 /* Keys that concern the payload wherever it is shown: t v w s. False: none of them. */
 bool compose_payload_command(struct ui *ui, enum command cmd);

@@ -345,6 +345,8 @@ session(struct ui *ui, const struct msg *msg)
 		compose_msg(ui, msg);
 	else if (kind == SESSION_PROJECTS || kind == SESSION_BATCHES)
 		popup_msg(ui, msg);
+	if (kind == SESSION_BATCHES && msg->session->err.code == ERR_OK)
+		compose_batches_renewed(ui);
 }
 
 static void
@@ -367,6 +369,7 @@ dispatch(struct ui *ui, const struct msg *msg)
 	case MSG_THEMES: popup_msg(ui, msg); break;
 	case MSG_DRAFT: compose_open(ui, msg->draft); break;
 	case MSG_TICK:
+	case MSG_BATCH:
 	case MSG_SUBMITTED:
 	case MSG_EDITED:
 	case MSG_SAVED: compose_msg(ui, msg); break;

@@ -34,6 +34,7 @@ enum msg_kind {
 	MSG_CHOICES,   /* choices: answer to UI_FETCH_CHOICES */
 	MSG_DRAFTS,    /* drafts: answer to UI_LIST_DRAFTS */
 	MSG_DRAFT,     /* draft: opened; taken by the ui */
+	MSG_BATCH,     /* task_key: its name, batch: answer to UI_BATCH_INFO */
 	MSG_SUBMITTED, /* seq: the row is committed; err when it was refused before that */
 	MSG_EDITED,    /* text, n: what the editor left; answer to UI_EDITOR */
 	MSG_THEMES,    /* words, n: answer to UI_LIST_THEMES; text: the name in force */
@@ -64,6 +65,7 @@ struct msg {
 	const struct choice *choices;
 	enum field_pick what;
 	int64_t fetched_ms;
+	const struct batch_info *batch;
 	const struct draft_info *drafts;
 	struct draft *draft;
 	const char *const *words;
@@ -89,6 +91,7 @@ enum ui_cmd_kind {
 	UI_FETCH_CHOICES,  /* number: enum field_pick; key: project for batches and blueprints */
 	UI_RELOAD_CHOICES, /* the same from the service; MSG_CHOICES comes again after it */
 	UI_CHOICE_USED,    /* number: enum field_pick; key: the name */
+	UI_BATCH_INFO,     /* key: the batch's name; from the cache */
 	UI_EDITOR,         /* text in $VISUAL/$EDITOR; key: suffix of the file (".md") */
 	UI_PAGER,          /* text */
 	UI_LIST_DRAFTS,

@@ -61,20 +61,19 @@ rows_between(const struct ui *ui, const struct form *form, size_t from, size_t t
 	return rows;
 }
 
-/* A finding may be longer than its column: it grows to the left as far as the value allows. */
+/* The note at the end of a row. One that is longer than its column grows to the left as far
+ * as the value allows. */
 static void
-note(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, struct rect row)
+note(struct grid *g, const struct form *form, struct rect value, enum role role, const char *text)
 {
-	char text[200];
-	enum role role = view_field_note(ui, f, text, sizeof(text));
 	int end = form->r.x + form->r.cols - 1, x = form->note;
-	int cols = (int)text_cols(text, strlen(text)), least = form->value + row.cols + 2;
+	int cols = (int)text_cols(text, strlen(text)), least = value.x + value.cols + 2;
 
-	if (role != ROLE_NOTE && x + cols > end)
+	if (x + cols > end)
 		x = end - cols > least ? end - cols : least;
 	if (x > form->note)
 		x = form->note;
-	grid_text_cut(g, row.y, x, end - x, role, text, strlen(text));
+	grid_text_cut(g, value.y, x, end - x, role, text, strlen(text));
 }
 
 static void
@@ -88,35 +87,45 @@ second_line(struct ui *ui, struct grid *g, const struct form *form, enum field_i
 		      strlen(text));
 }
 
+/* What stands left of the label: a problem's mark, the cursor. */
+static void
+marks(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, int y)
+{
+	const struct finding *it = check_field(ui->compose.check, f);
+	enum role role = ROLE_ERROR;
+	char mark[2] = "";
+
+	if (review_refusal(ui, f))
+		mark[0] = '!';
+	else if (it)
+		mark[0] = view_mark(it->severity, &role);
+	if (mark[0])
+		grid_text(g, y, form->r.x, 1, role, mark);
+	if (ui->compose.focus == f)
+		grid_text(g, y, form->r.x + 1, 1, ROLE_HEAD, ">");
+}
+
 static void
 field_row(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, int y)
 {
 	struct compose *c = &ui->compose;
-	const struct finding *it = check_field(c->check, f);
 	bool focus = c->focus == f, editing = focus && c->mode == COMPOSE_LINE;
 	struct rect value = { y, form->value, 1, form->value_cols };
-	enum role role;
-	char mark[2] = "";
+	char text[200];
+	enum role role = view_field_note(ui, f, text, sizeof(text));
 
-	if (review_refusal(ui, f)) {
-		mark[0] = '!';
-		role = ROLE_ERROR;
-	} else if (it) {
-		mark[0] = view_mark(it->severity, &role);
-	}
-	if (mark[0])
-		grid_text(g, y, form->r.x, 1, role, mark);
-	if (focus)
-		grid_text(g, y, form->r.x + 1, 1, ROLE_HEAD, ">");
+	marks(ui, g, form, f, y);
 	grid_text(g, y, form->label, form->value - form->label, ROLE_LABEL, fields[f].label);
 	if (focus)
 		grid_role(g, y, form->label, 16, editing ? ROLE_CURSOR_IDLE : ROLE_CURSOR);
+	if (!text[0])
+		value.cols = form->r.x + form->r.cols - 1 - value.x;
 	if (editing)
 		edit_view(&c->edit, g, value, ROLE_EDIT);
 	else
 		value.cols = view_field_value(ui, g, f, y, value.x, value.cols);
 	if (form->note)
-		note(ui, g, form, f, value);
+		note(g, form, value, role, text);
 	if (field_rows(ui, f, form->helps) > 1)
 		second_line(ui, g, form, f, y + 1);
 }
@@ -223,13 +232,16 @@ findings(struct ui *ui, struct grid *g, struct rect r)
 static void
 not_in_body(struct ui *ui, struct grid *g, struct rect r)
 {
-	struct buf text = BUF_INIT(2048);
+	struct buf text = BUF_INIT(4096);
+	char without[VIEW_EMPTY_SIZE];
 
-	for (int f = 0; f < FIELD_COUNT; f++)
-		if (!draft_is_set(ui->compose.draft, (enum field_id)f))
-			buf_addf(&text, "%s%s %s",
-				 text.len > 0 ? ", " : "Not in the body: ", fields[f].name,
-				 fields[f].empty);
+	for (enum field_id f = 0; f < FIELD_COUNT; f++) {
+		if (draft_is_set(ui->compose.draft, f))
+			continue;
+		view_field_empty(ui, f, without, sizeof(without));
+		buf_addf(&text, "%s%s %s",
+			 text.len > 0 ? ", " : "Not in the body: ", fields[f].name, without);
+	}
 	if (text.len == 0)
 		buf_adds(&text, "Every field is in the body.");
 	view_words(g, r, ROLE_NOTE, buf_str(&text), text.len);
@@ -330,16 +342,25 @@ view_compose(struct ui *ui, struct grid *g, struct rect body)
 		stacked(ui, g, body);
 }
 
+/* Its row says it already: in full whatever stands there, or enough for who sees the fix. */
+static bool
+told(const struct ui *ui, const struct finding *it, bool offered)
+{
+	return ui->cols >= STACK_COLS && ui->compose.mode == COMPOSE_NAV &&
+	       (offered || text_cols(it->msg, strlen(it->msg)) + 3 < NOTE_COLS);
+}
+
+/* What F would do, what is wrong, what helps. */
 static void
 note_of_finding(const struct ui *ui, const struct finding *it, char *out, size_t size)
 {
 	char fix[560] = "";
-	bool told = ui->cols >= STACK_COLS && ui->compose.mode == COMPOSE_NAV; /* on its row */
 	bool offered = ui->compose.mode == COMPOSE_NAV &&
 		       compose_fix_offer(ui, it->field, fix, sizeof(fix));
+	bool msg = !told(ui, it, offered) || !it->hint[0];
 
 	snprintf(out, size, "%s%s%s%s%s%s", offered ? "F: " : "", fix, offered ? ".  " : "",
-		 told && it->hint[0] ? "" : it->msg, !told && it->hint[0] ? ". " : "", it->hint);
+		 msg ? it->msg : "", msg && it->hint[0] ? ". " : "", it->hint);
 }
 
 /* The list says itself what is wrong with its current row, if it has the rows for it. */

@@ -104,6 +104,29 @@ choices(struct grid *g, const struct field *f, const char *value, struct rect r)
 	return x - r.x;
 }
 
+void
+view_field_empty(const struct ui *ui, enum field_id f, char *out, size_t size)
+{
+	const struct compose *c = &ui->compose;
+	const char *project = c->batch.project;
+
+	if (f != FIELD_PROJECT || !draft_is_set(c->draft, FIELD_BATCH))
+		snprintf(out, size, "%s", fields[f].empty);
+	else if (project[0])
+		snprintf(out, size, "(from the batch: %s)", project);
+	else
+		snprintf(out, size, "(from the batch)");
+}
+
+static int
+empty(const struct ui *ui, struct grid *g, enum field_id f, struct rect r)
+{
+	char text[VIEW_EMPTY_SIZE];
+
+	view_field_empty(ui, f, text, sizeof(text));
+	return grid_text_cut(g, r.y, r.x, r.cols, ROLE_EMPTY, text, strlen(text));
+}
+
 int
 view_field_value(struct ui *ui, struct grid *g, enum field_id f, int y, int x, int width)
 {
@@ -116,8 +139,7 @@ view_field_value(struct ui *ui, struct grid *g, enum field_id f, int y, int x, i
 	if (fields[f].kind == FIELD_CHOICE || fields[f].kind == FIELD_FLAG)
 		return choices(g, &fields[f], value, (struct rect){ y, x, 1, width });
 	if (!draft_is_set(d, f))
-		return grid_text_cut(g, y, x, width, ROLE_EMPTY, fields[f].empty,
-				     strlen(fields[f].empty));
+		return empty(ui, g, f, (struct rect){ y, x, 1, width });
 	if (fields[f].kind == FIELD_LIST)
 		list_text(d, f, g->ascii, &text);
 	else
@@ -138,6 +160,34 @@ lines_of(const char *text, size_t n)
 	for (size_t i = 0; i + 1 < n; i++)
 		lines += text[i] == '\n';
 	return lines;
+}
+
+/* "staging, 11 tasks": what the cache knows of the batch. */
+static void
+batch_remark(const struct compose *c, char *out, size_t size)
+{
+	const struct batch_info *b = &c->batch;
+	bool working = strcmp(b->status, "in_progress") == 0;
+	const char *seen = b->counted ? "" : " seen";
+
+	if (!b->known)
+		return;
+	if (b->tasks > 0)
+		snprintf(out, size, "%s, %ld task%s%s", working ? "in progress" : b->status,
+			 b->tasks, b->tasks == 1 ? "" : "s", seen);
+	else
+		snprintf(out, size, "%s", working ? "in progress" : b->status);
+}
+
+static void
+line_remark(const struct compose *c, enum field_id f, char *out, size_t size)
+{
+	bool project = f == FIELD_PROJECT && c->batch.project[0];
+
+	if (f == FIELD_BATCH)
+		batch_remark(c, out, size);
+	else if (project && strcmp(draft_get(c->draft, f), c->batch.project) == 0)
+		snprintf(out, size, "matches the batch");
 }
 
 static void
@@ -172,7 +222,7 @@ remark(const struct ui *ui, enum field_id f, char *out, size_t size)
 		if (set && check_metadata_bytes(c->check) > 0)
 			snprintf(out, size, "%s of 10,000 bytes", number);
 		break;
-	case FIELD_LINE: break;
+	case FIELD_LINE: line_remark(c, f, out, size); break;
 	}
 }
 

@@ -26,6 +26,9 @@ char view_mark(enum severity s, enum role *role);
 /* --- view_field.c --- */
 /* The value of f as one row of at most width columns; columns used. */
 int view_field_value(struct ui *ui, struct grid *g, enum field_id f, int y, int x, int width);
+/* What the service does while f is unset: "(none)", "(from the batch: NAME)". */
+#define VIEW_EMPTY_SIZE 192
+void view_field_empty(const struct ui *ui, enum field_id f, char *out, size_t size);
 /* What stands at the right of f: refusal, finding or remark. out may become "". */
 enum role view_field_note(const struct ui *ui, enum field_id f, char *out, size_t size);
 /* "2 problems, 1 warning", "ready to send". */
