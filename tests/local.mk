@@ -129,16 +129,18 @@ tests_test_sandbox_account_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_edit tests/test_fuzzy tests/test_grid tests/test_list \
+UNIT_TESTS += tests/test_edit tests/test_fuzzy tests/test_grid tests/test_input tests/test_list \
 	tests/test_picker tests/test_theme
 endif
-FUZZERS += tests/fuzz_edit tests/fuzz_theme
+FUZZERS += tests/fuzz_edit tests/fuzz_input tests/fuzz_theme
 tests_test_edit_SOURCES  = tests/test_edit.c
 tests_test_edit_LDADD    = $(BASE_LIBS)
 tests_test_fuzzy_SOURCES = tests/test_fuzzy.c
 tests_test_fuzzy_LDADD   = $(BASE_LIBS)
 tests_test_grid_SOURCES  = tests/test_grid.c
 tests_test_grid_LDADD    = $(BASE_LIBS)
+tests_test_input_SOURCES = tests/test_input.c
+tests_test_input_LDADD   = $(BASE_LIBS)
 tests_test_list_SOURCES  = tests/test_list.c
 tests_test_list_LDADD    = $(BASE_LIBS)
 tests_test_picker_SOURCES = tests/test_picker.c
@@ -148,6 +150,9 @@ tests_test_theme_LDADD   = $(BASE_LIBS) -lm
 tests_fuzz_edit_SOURCES  = tests/fuzz_edit.c $(FUZZ_MAIN)
 tests_fuzz_edit_LDFLAGS  = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_edit_LDADD    = tui/libtui.a $(RULES_LIBS)
+tests_fuzz_input_SOURCES = tests/fuzz_input.c $(FUZZ_MAIN)
+tests_fuzz_input_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_input_LDADD   = tui/libtui.a $(RULES_LIBS)
 tests_fuzz_theme_SOURCES = tests/fuzz_theme.c $(FUZZ_MAIN)
 tests_fuzz_theme_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_theme_LDADD   = tui/libtui.a core/librules.a

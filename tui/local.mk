@@ -11,6 +11,7 @@ tui_libtui_a_SOURCES += \
 	tui/edit_view.c \
 	tui/fuzzy.c	tui/fuzzy.h \
 	tui/grid.c	tui/grid.h \
+	tui/input.c	tui/input.h \
 	tui/list.c	tui/list.h \
 	tui/picker.c	tui/picker.h \
 	tui/picker_view.c \
