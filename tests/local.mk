@@ -132,6 +132,13 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/test_edit tests/test_fuzzy tests/test_grid tests/test_input tests/test_list \
 	tests/test_picker tests/test_theme
 endif
+if HAVE_CMOCKA
+if HAVE_VTERM
+UNIT_TESTS      += tests/test_term
+check_LIBRARIES += tests/libpty.a
+check_PROGRAMS  += tests/term_probe
+endif
+endif
 FUZZERS += tests/fuzz_edit tests/fuzz_input tests/fuzz_theme
 tests_test_edit_SOURCES  = tests/test_edit.c
 tests_test_edit_LDADD    = $(BASE_LIBS)
@@ -145,6 +152,13 @@ tests_test_list_SOURCES  = tests/test_list.c
 tests_test_list_LDADD    = $(BASE_LIBS)
 tests_test_picker_SOURCES = tests/test_picker.c
 tests_test_picker_LDADD  = $(BASE_LIBS)
+tests_libpty_a_SOURCES   = tests/pty.c tests/pty.h
+tests_libpty_a_CPPFLAGS  = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_term_probe_SOURCES = tests/term_probe.c
+tests_term_probe_LDADD   = tui/libtui.a $(RULES_LIBS) $(CURSES_LIBS)
+tests_test_term_SOURCES  = tests/test_term.c
+tests_test_term_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_term_LDADD    = tests/libpty.a tests/libtest.a $(CMOCKA_LIBS) $(VTERM_LIBS) -lutil
 tests_test_theme_SOURCES = tests/test_theme.c
 tests_test_theme_LDADD   = $(BASE_LIBS) -lm
 tests_fuzz_edit_SOURCES  = tests/fuzz_edit.c $(FUZZ_MAIN)

@@ -15,9 +15,11 @@ tui_libtui_a_SOURCES += \
 	tui/list.c	tui/list.h \
 	tui/picker.c	tui/picker.h \
 	tui/picker_view.c \
+	tui/term.c	tui/term.h \
 	tui/theme.c	tui/theme.h \
 	tui/theme_color.c \
 	tui/theme_file.c \
+	tui/tty.c	tui/tty.h \
 	tui/wrap.c	tui/wrap.h
 
 # --- the form: ui, view, compose and its views ---

@@ -49,7 +49,4 @@ int term_timeout(void);
 /* Send what changed since the last paint. */
 void term_paint(const struct grid *g);
 
-/* Bytes to write from a crash handler: restores the screen. Filled by term_open(). */
-const char *term_restore_bytes(size_t *n);
-
 #endif
