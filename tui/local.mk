@@ -13,6 +13,9 @@ tui_libtui_a_SOURCES += \
 	tui/grid.c	tui/grid.h \
 	tui/input.c	tui/input.h \
 	tui/list.c	tui/list.h \
+	tui/loop.c	tui/loop.h \
+	tui/loop_cmd.c \
+	tui/outside.c	tui/outside.h \
 	tui/picker.c	tui/picker.h \
 	tui/picker_view.c \
 	tui/term.c	tui/term.h \
@@ -20,6 +23,7 @@ tui_libtui_a_SOURCES += \
 	tui/theme_color.c \
 	tui/theme_file.c \
 	tui/tty.c	tui/tty.h \
+	tui/tui.c	tui/tui.h \
 	tui/wrap.c	tui/wrap.h
 
 # --- the form: ui, view, compose and its views ---

@@ -1,0 +1,250 @@
+/* outside.c - see outside.h. */
+#include "config.h"
+
+#include "tui/outside.h"
+
+#include "core/conf.h"
+#include "core/mem.h"
+#include "tui/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Signals that another program at the terminal must find as a shell would give them. */
+static const int given_back[] = { SIGINT,  SIGQUIT, SIGTSTP, SIGTTIN,  SIGTTOU,
+				  SIGTERM, SIGHUP,  SIGPIPE, SIGWINCH, SIGCONT };
+
+static void
+run_child(char **words)
+{
+	sigset_t none;
+
+	for (size_t i = 0; i < ARRAY_LEN(given_back); i++)
+		signal(given_back[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execvp(words[0], words);
+	fprintf(stderr, "multistage: cannot run %s: %s\n", words[0], strerror(errno));
+	_exit(127);
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+/* Run words on the terminal. *status is as wait(2) gives it. */
+static enum err_code
+run(char **words, int *status, struct err *err)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, stop = { .sa_handler = SIG_DFL };
+	struct sigaction old_int, old_quit, old_tstp;
+	pid_t pid;
+
+	term_leave();
+	sigaction(SIGINT, &ignore, &old_int); /* ^C is the other program's while it runs */
+	sigaction(SIGQUIT, &ignore, &old_quit);
+	sigaction(SIGTSTP, &stop, &old_tstp); /* ^Z stops us with it */
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		run_child(words);
+	if (pid > 0)
+		*status = wait_for(pid);
+	sigaction(SIGTSTP, &old_tstp, NULL);
+	sigaction(SIGQUIT, &old_quit, NULL);
+	sigaction(SIGINT, &old_int, NULL);
+	term_return();
+	return pid < 0 ? err_sys(err, "cannot start %s", words[0]) : ERR_OK;
+}
+
+/* The words of the first of these variables that is set, else of otherwise; and one more. */
+static enum err_code
+command(const char *const *names, const char *otherwise, const char *file, char ***words,
+	struct err *err)
+{
+	const char *text = NULL;
+	size_t n = 0;
+
+	for (; *names && !(text && *text); names++)
+		text = getenv(*names);
+	if (!text || !*text)
+		text = otherwise;
+	if (conf_words(text, words, err))
+		return err_wrap(err, "the command \"%s\"", text);
+	while ((*words)[n])
+		n++;
+	*words = mem_grow(*words, n + 2, sizeof(**words));
+	(*words)[n] = mem_strdup(file);
+	(*words)[n + 1] = NULL;
+	return ERR_OK;
+}
+
+static enum err_code
+write_all(int fd, const char *text, size_t n, const char *path, struct err *err)
+{
+	while (n > 0) {
+		ssize_t w = write(fd, text, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return err_sys(err, "cannot write %s", path);
+		text += w;
+		n -= (size_t)w;
+	}
+	return ERR_OK;
+}
+
+/* A file for our eyes in a folder of its own. folder and path: owned by the caller. */
+struct scratch {
+	char folder[64];
+	char path[128];
+};
+
+static enum err_code
+scratch_make(struct scratch *s, const char *suffix, const char *text, size_t n, struct err *err)
+{
+	enum err_code code;
+	int fd;
+
+	snprintf(s->folder, sizeof(s->folder), "/tmp/multistage-XXXXXX");
+	if (!mkdtemp(s->folder)) /* 0700 */
+		return err_sys(err, "cannot make a folder in /tmp");
+	snprintf(s->path, sizeof(s->path), "%s/text%s", s->folder, suffix);
+	fd = open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		rmdir(s->folder);
+		return err_sys(err, "cannot make %s", s->path);
+	}
+	code = write_all(fd, text, n, s->path, err);
+	if (close(fd) < 0 && !code)
+		code = err_sys(err, "cannot write %s", s->path);
+	return code;
+}
+
+static void
+scratch_remove(const struct scratch *s)
+{
+	unlink(s->path);
+	rmdir(s->folder); /* left alone if the editor put something there */
+}
+
+static enum err_code
+read_back(const char *path, struct buf *out, struct err *err)
+{
+	FILE *f = fopen(path, "rbe");
+	char bytes[65536];
+	size_t n;
+
+	if (!f)
+		return err_sys(err, "cannot read %s", path);
+	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
+		buf_add(out, bytes, n);
+	if (ferror(f))
+		err_sys(err, "cannot read %s", path);
+	else if (out->full)
+		err_set(err, ERR_TOO_BIG, "%s is larger than %u bytes", path, OUTSIDE_TEXT_MAX);
+	fclose(f);
+	return err->code;
+}
+
+enum err_code
+outside_edit(const char *text, size_t n, const char *suffix, struct buf *out, struct err *err)
+{
+	static const char *const names[] = { "VISUAL", "EDITOR", NULL };
+	struct scratch s;
+	char **words = NULL;
+	int status = 0;
+
+	if (scratch_make(&s, suffix, text, n, err))
+		return err->code;
+	if (command(names, "vi", s.path, &words, err) || run(words, &status, err)) {
+		scratch_remove(&s);
+	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		err_set(err, ERR_SYS, "%s ended badly; the text here is as it was", words[0]);
+		err_hint(err, "what the editor left is in %s", s.path);
+	} else if (!read_back(s.path, out, err)) {
+		scratch_remove(&s);
+	}
+	conf_words_free(words);
+	return err->code;
+}
+
+enum err_code
+outside_page(const char *text, size_t n, struct err *err)
+{
+	static const char *const names[] = { "PAGER", NULL };
+	struct scratch s;
+	char **words = NULL;
+	int status = 0;
+
+	if (scratch_make(&s, ".txt", text, n, err))
+		return err->code;
+	if (!command(names, "less", s.path, &words, err) && !run(words, &status, err) &&
+	    WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+		err_set(err, ERR_SYS, "cannot run the pager %s", words[0]);
+		err_hint(err, "set PAGER to a program that is installed");
+	}
+	conf_words_free(words);
+	scratch_remove(&s);
+	return err->code;
+}
+
+enum err_code
+outside_write(const char *folder, const char *suffix, const char *text, size_t n, char *path,
+	      size_t size, struct err *err)
+{
+	struct tm tm;
+	time_t now = time(NULL);
+	enum err_code code;
+	char stamp[32];
+	int fd = -1;
+
+	localtime_r(&now, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
+	for (int i = 0; i < 100 && fd < 0; i++) { /* several within a second */
+		if (i)
+			snprintf(path, size, "%s/%s-%d%s", folder, stamp, i, suffix);
+		else
+			snprintf(path, size, "%s/%s%s", folder, stamp, suffix);
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	if (fd < 0)
+		return err_sys(err, "cannot make %s", path);
+	code = write_all(fd, text, n, path, err);
+	if (!code && fsync(fd) < 0)
+		code = err_sys(err, "cannot write %s", path);
+	if (close(fd) < 0 && !code)
+		code = err_sys(err, "cannot write %s", path);
+	if (code)
+		unlink(path); /* no half-written file */
+	return code;
+}
+
+void
+outside_suspend(void)
+{
+	struct sigaction stop = { .sa_handler = SIG_DFL }, old;
+
+	term_leave();
+	sigaction(SIGTSTP, &stop, &old);
+	raise(SIGTSTP); /* not SIGSTOP: an orphaned group would never come back */
+	sigaction(SIGTSTP, &old, NULL);
+	term_return();
+}
