@@ -63,6 +63,7 @@ keys_arrive_and_the_screen_is_left_as_it_was(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		start(&p);
+		pty_settle(&p); /* the cursor is hidden after the text was sent */
 		assert_true(p.alternate);
 		assert_false(p.cursor);
 		pty_type(&p, table[i].bytes);
