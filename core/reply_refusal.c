@@ -14,6 +14,7 @@
 #include "core/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,13 +56,14 @@ is_name(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Where name stands in text as a word of its own (quoted: right after a quote); or NULL. */
+/* Where name stands in text as a word of its own (quoted: right after a quote); or NULL.
+ * Sentences begin with a capital: "Project with name ...". */
 static const char *
 find_word(const char *text, const char *name, bool quoted)
 {
 	size_t n = strlen(name);
 
-	for (const char *at = strstr(text, name); at; at = strstr(at + 1, name)) {
+	for (const char *at = strcasestr(text, name); at; at = strcasestr(at + 1, name)) {
 		char before = at > text ? at[-1] : ' ', after = at[n];
 
 		if (is_name(before) || is_name(after))
@@ -91,6 +93,30 @@ field_named_in(const char *text)
 			return name;
 	}
 	return NULL;
+}
+
+/*
+ * Of what was not found, the kind stands before the quoted name, and the name may be
+ * any word: 'Project with name "batch" not found.', 'Task blueprint with ID "x" not found.'
+ */
+static const char *
+field_missing(const char *text)
+{
+	char kind[64];
+	const char *first = NULL, *name = NULL;
+
+	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(text, "\"'`"), text);
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		const char *at = find_word(kind, fields[i].name, false);
+
+		if (!at)
+			at = find_word(kind, fields[i].label, false);
+		if (at && (!first || at < first)) {
+			first = at;
+			name = fields[i].name;
+		}
+	}
+	return name ? name : field_named_in(text);
 }
 
 void
@@ -197,7 +223,7 @@ not_found(struct err *err, const struct no *no)
 {
 	say(err, ERR_NOT_FOUND, no, "not found");
 	if (is_create(no->ctx->endpoint))
-		err->field = field_named_in(no->raw);
+		err->field = field_missing(no->raw);
 	return err_hint(err, "is the name right, and does the key belong there? test and live "
 			     "keys see nothing of each other");
 }

@@ -35,6 +35,8 @@ static const struct row {
 	{ 404, ENDPOINT_TASK_GET, "{\"status_code\":404,\"error\":\"Task with that ID not found.\"}", -1,
 	  ERR_NOT_FOUND, "not found (404): Task with that ID", "test and live keys", NULL },
 	{ 404, ENDPOINT_TASK_CREATE, "{\"error\":\"no project of that name\"}", -1, ERR_NOT_FOUND, "not found", "", "project" },
+	{ 404, ENDPOINT_TASK_CREATE, "{\"error\":\"Project with name \\\"batch\\\" not found.\"}", -1, ERR_NOT_FOUND, "Project with name", "", "project" },
+	{ 404, ENDPOINT_TASK_CREATE, "{\"error\":\"Task blueprint with ID \\\"tags\\\" not found.\"}", -1, ERR_NOT_FOUND, "Task blueprint", "", "task_blueprint_id" },
 	{ 409, ENDPOINT_TASK_CREATE, "{\"error\":\"The unique_id (\\\"X\\\") is already used for a different task (" ID24 ").\"}", -1,
 	  ERR_CONFLICT, "already used by task " ID24 " (409)", "another unique_id", "unique_id" },
 	{ 409, ENDPOINT_FILE_UPLOAD, "{\"error\":\"reference_id is taken\"}", -1, ERR_CONFLICT, "already in use (409): reference_id is taken", "", NULL },
