@@ -197,7 +197,10 @@ session(struct ui *ui, const struct session_event *ev)
 			board_load(ui, false);
 		board_fetch(ui);
 		break;
-	case SESSION_TASKS: board_fetch(ui); break;
+	case SESSION_TASKS:
+		board_load(ui, false); /* its detail may be among what changed */
+		board_fetch(ui);
+		break;
 	case SESSION_REFRESHED: refreshed(ui, ev); break;
 	case SESSION_TASK: task_event(ui, ev); break;
 	case SESSION_CANCELED:
