@@ -136,6 +136,8 @@ an_error_stays_until_a_key_and_is_not_taken_by_type_ahead(void **state)
 	assert_shown(w, "cannot start the pager; set PAGER");
 	world_wait(w, 60000);
 	assert_shown(w, "cannot start the pager");
+	press(w, "<^L>"); /* drawing it again is not reading it */
+	assert_shown(w, "cannot start the pager");
 	press(w, "j");
 	assert_not_shown(w, "cannot start the pager");
 	world_done(w);

@@ -270,7 +270,6 @@ key_everywhere(struct ui *ui, enum command cmd, enum place place)
 		compose_save(ui);
 		ui_ask(ui, UI_SUSPEND);
 		return true;
-	case CMD_REDRAW: ui_ask(ui, UI_REDRAW); return true;
 	default: break;
 	}
 	if (ui->popup.kind != POPUP_NONE)
@@ -302,6 +301,10 @@ key(struct ui *ui, uint32_t k)
 	enum place place = ui_place(ui);
 	enum command cmd = key_command(k, place);
 
+	if (cmd == CMD_REDRAW) { /* the same picture again, with its toast */
+		ui_ask(ui, UI_REDRAW);
+		return;
+	}
 	toast_seen(ui);
 	if (cmd != CMD_INTERRUPT)
 		ui->interrupts = 0;
