@@ -187,6 +187,24 @@ escape_alone_is_told_after_the_delay_and_no_later(void **state)
 }
 
 static void
+keys_left_in_the_queue_are_not_waited_for(void **state)
+{
+	struct term_input t = { .kind = TERM_KEY };
+	struct input in;
+
+	(void)state;
+	input_init(&in, DELAY);
+	input_feed(&in, "ab\x1B", 3, 1000);
+	assert_int_equal(input_timeout(&in, 1000), 0);
+	assert_true(input_next(&in, 1000, &t));
+	assert_int_equal(input_timeout(&in, 1000), 0);
+	assert_true(input_next(&in, 1000, &t));
+	assert_false(input_next(&in, 1000, &t));
+	assert_int_equal(input_timeout(&in, 1000), DELAY);
+	input_done(&in);
+}
+
+static void
 a_paste_without_an_end_ends_after_two_silent_seconds(void **state)
 {
 	struct buf out = BUF_INIT(4096);
@@ -284,6 +302,7 @@ main(void)
 		cmocka_unit_test(it_does_not_matter_where_the_bytes_are_split),
 		cmocka_unit_test(named_keys_are_known_by_common_and_by_own_sequences),
 		cmocka_unit_test(escape_alone_is_told_after_the_delay_and_no_later),
+		cmocka_unit_test(keys_left_in_the_queue_are_not_waited_for),
 		cmocka_unit_test(a_paste_without_an_end_ends_after_two_silent_seconds),
 		cmocka_unit_test(a_paste_over_the_ceiling_is_cut_at_a_character),
 		cmocka_unit_test(a_burst_is_a_paste_unless_the_terminal_marks_its_own),

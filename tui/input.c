@@ -334,13 +334,16 @@ escape_key(struct input *in, bool late, uint32_t *key)
 bool
 input_next(struct input *in, int64_t now_ms, struct term_input *out)
 {
+	in->waiting = false;
 	while (in->pasting || left(in) > 0) {
 		bool late = now_ms - in->fed_ms >= in->escdelay_ms;
 		uint32_t key;
 		size_t len;
 
-		if (in->pasting)
-			return next_of_paste(in, now_ms, out);
+		if (in->pasting) {
+			in->waiting = !next_of_paste(in, now_ms, out);
+			return !in->waiting;
+		}
 		if (in->fresh) {
 			in->fresh = 0;
 			collect(in, left(in));
@@ -350,8 +353,10 @@ input_next(struct input *in, int64_t now_ms, struct term_input *out)
 			len = escape_key(in, late, &key);
 		else
 			len = plain_key(head(in), left(in), !late, &key);
-		if (len == 0)
+		if (len == 0) {
+			in->waiting = true;
 			return false;
+		}
 		use(in, len);
 		if (key) {
 			*out = (struct term_input){ .kind = TERM_KEY, .key = key };
@@ -368,6 +373,8 @@ input_timeout(const struct input *in, int64_t now_ms)
 
 	if (!in->pasting && left(in) == 0)
 		return -1;
+	if (!in->waiting)
+		return 0; /* there is more, and nobody asked for it yet */
 	wait -= now_ms - in->fed_ms;
 	return wait > 0 ? (int)wait : 0;
 }

@@ -30,6 +30,7 @@ struct input {
 	size_t at;        /* of them, already used */
 	size_t fresh;     /* came with the last feed, if it was a burst; else 0 */
 	int64_t fed_ms;   /* when the last byte came */
+	bool waiting;     /* for the rest of what stands at the head of the queue */
 	bool pasting;     /* between the markers */
 	bool bracketed;   /* this terminal marks its pastes: a burst is only fast typing */
 	struct buf paste; /* raw, then made clean */

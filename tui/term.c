@@ -87,10 +87,22 @@ ancestor(const char *name)
 	return NULL;
 }
 
+/* Is there a description? newterm(3) would tell as well, but it leaks when it fails. */
+static bool
+is_described(const char *name)
+{
+	int found = 0;
+
+	if (setupterm(name, tty_out(), &found) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
+
 static enum err_code
 start_curses(struct err *err)
 {
-	const char *name = getenv("TERM");
+	const char *name = getenv("TERM"), *used = name;
 
 	if (!name || !*name || strcmp(name, "dumb") == 0 || strcmp(name, "unknown") == 0) {
 		err_set(err, ERR_TERMINAL, "TERM is %s: the screen cannot be driven",
@@ -103,9 +115,10 @@ start_curses(struct err *err)
 		return err_sys(err, "cannot use the terminal");
 	use_env(FALSE);   /* LINES and COLUMNS do not follow a resize, */
 	use_tioctl(TRUE); /* the kernel's word does */
-	term.screen = newterm(name, term.out, term.out);
-	if (!term.screen && ancestor(name))
-		term.screen = newterm(ancestor(name), term.out, term.out);
+	if (!is_described(name))
+		used = ancestor(name);
+	if (used && (used == name || is_described(used)))
+		term.screen = newterm(used, term.out, term.out);
 	if (!term.screen) {
 		err_set(err, ERR_TERMINAL, "no description of the terminal \"%.60s\" here", name);
 		return err_hint(err, "set TERM to one that is, for example xterm-256color");
