@@ -32,15 +32,20 @@ struct now {
 
 /*
  * Recover what an earlier process left (sending becomes unconfirmed), then go on
- * with the outbox by itself. Until this is called nothing is sent by itself:
- * with a sandbox, call it when the sandbox is ready.
+ * with the outbox, and with the automatic refresh, by itself. Until this is called
+ * nothing is sent by itself: with a sandbox, call it when the sandbox is ready.
+ * Called again it lifts a hold (the key was not taken) and a failed store.
+ * Errors: ERR_AUTH without a key; ERR_SYS when the lock of the sender cannot be had at
+ * all; ERR_STORE. That another process is sending now is none: rows wait their turn.
  */
 enum err_code session_start(struct session *s, struct now now, struct err *err) MUST_CHECK;
 
 /*
  * Submit the draft: check, encode, commit the row (state queued), then POST.
  * *seq names the row. A draft that was submitted before gives ERR_ALREADY with
- * the old *seq. Errors before anything is written: ERR_RULE (err.field), ERR_STORE.
+ * the old *seq, whose events come here too; one that was refused, and never in doubt,
+ * is sent again as it is now. Errors before anything is written: ERR_AUTH,
+ * ERR_RULE (err.field), ERR_TOO_BIG, ERR_STORE.
  */
 enum err_code session_submit(struct session *s, const struct draft *d, struct now now, int64_t *seq,
 			     struct err *err) MUST_CHECK;
@@ -54,7 +59,9 @@ enum err_code session_submit_as(struct session *s, const struct draft *d,
 				struct err *err) MUST_CHECK;
 
 /* An unconfirmed row: look it up now; send the same bytes again (only after a
- * look-up found nothing, ERR_RULE otherwise); stop caring about it. */
+ * look-up found nothing and OUTBOX_GATE_MS of quiet, ERR_RULE otherwise); stop caring
+ * about it (also a queued one; it leaves the board, SESSION_TASKS tells).
+ * ERR_BUSY: another process is sending, or this row is on its way. */
 enum err_code session_look(struct session *s, int64_t seq, struct now now,
 			   struct err *err) MUST_CHECK;
 enum err_code session_resend(struct session *s, int64_t seq, struct now now,
@@ -80,7 +87,9 @@ enum err_code session_fetch_batches(struct session *s, const char *project, stru
 				    struct err *err) MUST_CHECK;
 
 enum session_event_kind {
-	SESSION_ROW,       /* an outbox row moved: seq, status, key, old_key, err */
+	/* An outbox row moved: seq, status, key, old_key, err. Queued with an error means: it
+	 * waits, for a person (ERR_AUTH, ERR_SYS, ERR_STORE) or for another try. */
+	SESSION_ROW,
 	SESSION_TASKS,     /* board rows changed: count */
 	SESSION_REFRESHED, /* a refresh ended: err, count = rows changed */
 	SESSION_TASK,      /* one task was fetched or changed: key, err */

@@ -100,8 +100,8 @@ enum err_code store_outbox_claim(struct store *s, int64_t seq, int attempt, int6
  * Write an outcome: state, ambiguous, looks, next_ms, task_id, http, note and
  * field of r, an attempt row as evidence, and the board's row: the local one, or (when
  * accepted) task, which replaces it; what task leaves out is taken from r. task may be
- * NULL unless accepted. Refused (ERR_STORE) when r->attempt no longer stands or the
- * row is accepted already: somebody else knows more.
+ * NULL unless accepted. ERR_ALREADY when r->attempt no longer stands or the row is
+ * accepted: another process knows more, and nothing is written.
  */
 enum err_code store_outbox_outcome(struct store *s, const struct outbox_row *r,
 				   const struct task *task, int64_t now_ms,

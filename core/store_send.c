@@ -69,7 +69,7 @@ update(struct store *s, const struct outbox_row *r, struct err *err)
 		return err->code;
 	if (store_changed(s) == 1)
 		return ERR_OK;
-	return err_set(err, ERR_STORE, "submission %lld was moved on by another process",
+	return err_set(err, ERR_ALREADY, "submission %lld was moved on by another process",
 		       (long long)r->seq);
 }
 

@@ -364,7 +364,7 @@ an_accepted_row_becomes_its_task(void **state)
 	/* the last word is spoken */
 	r.state = OUTBOX_UNCONFIRMED;
 	task_set(&r.task_id, "", 0);
-	assert_int_equal(store_outbox_outcome(s, &r, NULL, NOW, &err), ERR_STORE);
+	assert_int_equal(store_outbox_outcome(s, &r, NULL, NOW, &err), ERR_ALREADY);
 	assert_non_null(strstr(err.msg, "moved on"));
 	assert_int_equal(count(s, "SELECT count(*) FROM attempt"), 1);
 	task_done(&got);
@@ -387,7 +387,7 @@ an_outcome_of_an_older_attempt_is_refused(void **state)
 	good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
 	claim(s, seq, 1); /* somebody sends it again */
 	r.state = OUTBOX_REJECTED;
-	assert_int_equal(store_outbox_outcome(s, &r, NULL, NOW, &err), ERR_STORE);
+	assert_int_equal(store_outbox_outcome(s, &r, NULL, NOW, &err), ERR_ALREADY);
 	outbox_row_done(&r);
 	read_back(s, seq, &r);
 	assert_int_equal(r.state, OUTBOX_SENDING);

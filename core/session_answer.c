@@ -1,0 +1,380 @@
+/* session_answer.c - what an answer means for a row of the outbox. See session_impl.h.
+ *
+ * Accepted is only what is proven: a 2xx creation answer read whole, or a task
+ * found that carries our unique_id byte for byte. A 409 is neither yes nor no;
+ * it is looked into, and then either ours or a conflict.
+ */
+#include "config.h"
+
+#include "core/session_impl.h"
+
+#include "core/json.h"
+#include "core/random.h"
+
+#include <string.h>
+
+#define CLOCKS_MS 600000 /* how far the service's clock may be off from ours */
+
+static int64_t
+delay(enum outbox_event ev, int n, int64_t retry_after_ms)
+{
+	unsigned jitter;
+
+	random_bytes(&jitter, sizeof(jitter));
+	return outbox_delay_ms(ev, n, retry_after_ms, jitter % 1000);
+}
+
+/* A member of the row's payload: its flag "true"? */
+static bool
+payload_says(const struct outbox_row *r, const char *key)
+{
+	struct json_span top, value;
+	struct err err;
+
+	return json_scan(r->payload, r->payload_len, &top, NULL, &err) == ERR_OK &&
+	       json_member(&top, key, &value) && value.type == JSON_BOOL && value.n == 4;
+}
+
+static bool
+same_strings(const struct json_span *a, const struct json_span *b)
+{
+	struct json_iter ia = { 0 }, ib = { 0 };
+	struct buf sa = BUF_INIT(DRAFT_VALUE_MAX * 8), sb = BUF_INIT(DRAFT_VALUE_MAX * 8);
+	bool more_a, more_b, same = a->type == JSON_ARRAY && b->type == JSON_ARRAY;
+
+	while (same) {
+		more_a = json_each(a, &ia);
+		more_b = json_each(b, &ib);
+		if (!more_a || !more_b) {
+			same = more_a == more_b;
+			break;
+		}
+		buf_clear(&sa);
+		buf_clear(&sb);
+		if (ia.value.type == JSON_STRING)
+			json_unescape(&sa, &ia.value);
+		if (ib.value.type == JSON_STRING)
+			json_unescape(&sb, &ib.value);
+		same = ia.value.type == JSON_STRING && ib.value.type == JSON_STRING && !sa.full &&
+		       !sb.full && strcmp(buf_str(&sa), buf_str(&sb)) == 0;
+	}
+	buf_free(&sa);
+	buf_free(&sb);
+	return same;
+}
+
+/* The attachments the service tells of a task; false if it tells none. Source: scale-api 5. */
+static bool
+told_attachments(const struct task *t, struct json_span *out)
+{
+	struct json_span top, params;
+	struct err err;
+
+	return json_scan(t->json, strlen(t->json), &top, NULL, &err) == ERR_OK &&
+	       top.type == JSON_OBJECT && json_member(&top, "params", &params) &&
+	       params.type == JSON_OBJECT && json_member(&params, "attachments", out) &&
+	       out->type == JSON_ARRAY;
+}
+
+/* What the service told of a member is what the payload says; what it does not tell is. */
+static bool
+agrees(const struct json_span *payload, const char *key, const char *told)
+{
+	struct json_span value;
+	struct buf text = BUF_INIT(DRAFT_VALUE_MAX * 8);
+	bool same = true;
+
+	if (told[0] && json_member(payload, key, &value) && value.type == JSON_STRING) {
+		json_unescape(&text, &value);
+		same = strcmp(buf_str(&text), told) == 0;
+	}
+	buf_free(&text);
+	return same;
+}
+
+/*
+ * May the task be what this row's POST made? For a row whose POSTs were all
+ * answered a task with its id is proof of nothing: somebody may have chosen the
+ * same id. What is told must be equal: type, project, batch, attachments. If no
+ * attachments are told it must have been made since the row was queued.
+ * (libcurl may send a POST twice on its own when a kept connection dies, and
+ * the second gets the 409: then the task is ours.)
+ */
+static bool
+matches(const struct outbox_row *r, const struct task *t)
+{
+	struct json_span payload, asked, told;
+	struct err err;
+
+	if (json_scan(r->payload, r->payload_len, &payload, NULL, &err) ||
+	    payload.type != JSON_OBJECT || (t->type[0] && strcmp(t->type, "multistage") != 0) ||
+	    !agrees(&payload, "batch", t->batch))
+		return false;
+	/* with a batch the batch's project is used. Source: scale-api 6 */
+	if (!r->batch[0] && !agrees(&payload, "project", t->project))
+		return false;
+	if (!told_attachments(t, &told))
+		return t->created_ms >= r->created_ms - CLOCKS_MS;
+	return json_member(&payload, "attachments", &asked) && same_strings(&asked, &told);
+}
+
+/* --- outcomes --- */
+
+static void
+note(struct outbox_row *r, const struct err *err)
+{
+	const char *field = err && err->field ? err->field : "";
+	const char *msg = err ? err->msg : "";
+
+	task_set(&r->note, msg, strlen(msg));
+	memset(r->field, 0, sizeof(r->field));
+	memcpy(r->field, field, strnlen(field, sizeof(r->field) - 1));
+}
+
+static void
+accept(struct session *s, struct outbox_row *r, const struct task *task, struct now now)
+{
+	r->state = OUTBOX_ACCEPTED;
+	r->next_ms = 0;
+	task_set(&r->task_id, task->task_id, strlen(task->task_id));
+	note(r, NULL);
+	session_outcome(s, r, task, NULL, now);
+}
+
+/* The id belongs to another task: a definite no, and nothing was made by us. */
+static void
+conflict(struct session *s, struct outbox_row *r, const char *owner, struct now now)
+{
+	struct err err;
+
+	err_set(&err, ERR_CONFLICT, "this unique_id is used by another task, %s", owner);
+	err_hint(&err, "give the draft another unique_id and submit it again");
+	err.field = fields[FIELD_UNIQUE_ID].name;
+	r->state = OUTBOX_REJECTED;
+	r->ambiguous = false;
+	r->http = 409;
+	r->next_ms = 0;
+	note(r, &err);
+	session_outcome(s, r, NULL, &err, now);
+}
+
+void
+session_found(struct session *s, struct outbox_row *r, const struct task *task, struct now now)
+{
+	struct outbox_step step = session_next_step(r, OUTBOX_EV_FOUND, now);
+
+	if (step.state != OUTBOX_ACCEPTED)
+		return;
+	if (r->state == OUTBOX_UNCONFIRMED && !r->ambiguous && !matches(r, task))
+		conflict(s, r, task->task_id, now);
+	else
+		accept(s, r, task, now);
+}
+
+/* Stay open; come back after the delay that ev asks for. */
+static void
+stay(struct session *s, struct outbox_row *r, enum outbox_event ev, int n,
+     const struct api_event *answer, struct now now)
+{
+	r->next_ms = now.wall_ms + delay(ev, n, answer->retry_after_ms);
+	note(r, answer->err.code ? &answer->err : NULL);
+	session_outcome(s, r, NULL, answer->err.code ? &answer->err : NULL, now);
+}
+
+/* What an answer means for all rows: a wait, or until a person acts. */
+static void
+pace_all(struct session *s, enum outbox_event ev, const struct api_event *answer, struct now now)
+{
+	struct outgoing *o = &s->out;
+
+	if (ev == OUTBOX_EV_HOLD)
+		o->hold = answer->err;
+	if (ev != OUTBOX_EV_NOT_SENT && ev != OUTBOX_EV_BUSY) {
+		o->fails = 0;
+		return;
+	}
+	o->fails++;
+	o->pause_until = now.mono_ms + delay(ev, o->fails, answer->retry_after_ms);
+}
+
+/* --- a POST --- */
+
+static void
+take_post(struct session *s, struct outbox_row *r, const struct api_event *answer, struct now now)
+{
+	enum outbox_event ev = outbox_classify(answer, r->unique_id);
+	struct outbox_step step;
+
+	if (ev == OUTBOX_EV_CREATED && !store_task_id_fits(answer->reply.tasks[0].task_id))
+		ev = OUTBOX_EV_UNCLEAR; /* an id that is none */
+	step = session_next_step(r, ev, now);
+	pace_all(s, ev, answer, now);
+	if (step.state == OUTBOX_ABANDONED)
+		return; /* given up meanwhile, and it brings no task */
+	r->http = answer->status;
+	r->state = step.state;
+	if (step.state == OUTBOX_ACCEPTED) {
+		accept(s, r, &answer->reply.tasks[0], now);
+	} else if (ev == OUTBOX_EV_CONFLICT) {
+		/* A whole answer: by it alone the row is not ambiguous. Look before telling. */
+		note(r, &answer->err);
+		r->next_ms = now.wall_ms;
+		if (session_write(s, r, NULL, now))
+			session_look_up(s, r, answer->owner_task_id, now);
+	} else if (step.state == OUTBOX_QUEUED || step.state == OUTBOX_UNCONFIRMED) {
+		r->ambiguous = step.ambiguous;
+		stay(s, r, ev, r->attempt, answer, now);
+	} else {
+		r->ambiguous = step.ambiguous;
+		r->next_ms = 0;
+		note(r, &answer->err);
+		session_outcome(s, r, NULL, &answer->err, now);
+	}
+}
+
+void
+session_on_post(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
+{
+	struct outbox_row r;
+	struct err err = ERR_INIT;
+
+	outbox_row_init(&r);
+	if (store_outbox_get(s->store, c->seq, &r, &err))
+		s->out.broken = err; /* the row stays "sending" and is recovered later */
+	else
+		take_post(s, &r, ev, now);
+	outbox_row_done(&r);
+}
+
+/* --- a look-up --- */
+
+/* Not there: no proof. The same bytes go again if outbox.c allows it. */
+static void
+absent(struct session *s, struct outbox_row *r, struct now now)
+{
+	/* When the task fails the service frees its id, and a second one could be made. */
+	bool weak = payload_says(r, "clear_unique_id_on_error");
+	struct api_event answer = { .retry_after_ms = -1 };
+
+	r->looks++;
+	if (session_next_step(r, OUTBOX_EV_ABSENT, now).action == OUTBOX_POST && !weak &&
+	    session_may_send(s, now)) {
+		session_post(s, r, now);
+		return;
+	}
+	err_set(&answer.err, ERR_UNCONFIRMED, "sent, but not found by its unique_id so far");
+	if (weak)
+		err_hint(&answer.err, "not sent again by itself, for clear_unique_id_on_error"
+				      " is set: look in the project, then send again or give up");
+	else
+		err_hint(&answer.err, "it is looked up again, and sent again with the same id");
+	stay(s, r, OUTBOX_EV_ABSENT, r->looks + 1, &answer, now);
+}
+
+static enum outbox_event
+failure(const struct api_event *ev)
+{
+	if (ev->status == 0 && !ev->left)
+		return OUTBOX_EV_NOT_SENT;
+	if (ev->status == 429)
+		return OUTBOX_EV_BUSY;
+	if (ev->status == 401 || ev->status == 403 || (ev->status >= 300 && ev->status < 400))
+		return OUTBOX_EV_HOLD;
+	return OUTBOX_EV_LOOKUP_FAILED;
+}
+
+static void
+look_failed(struct session *s, struct outbox_row *r, const struct api_event *ev, struct now now)
+{
+	pace_all(s, failure(ev), ev, now);
+	stay(s, r, OUTBOX_EV_LOOKUP_FAILED, r->looks + s->out.fails + 1, ev, now);
+}
+
+/* The task that carries our unique_id, byte for byte: a service that ignores the filter
+ * answers with strangers. */
+static const struct task *
+ours(const struct api_event *ev, const struct outbox_row *r)
+{
+	for (size_t i = 0; i < ev->reply.task_count; i++) {
+		const struct task *t = &ev->reply.tasks[i];
+
+		if (strcmp(t->unique_id, r->unique_id) == 0 && store_task_id_fits(t->task_id))
+			return t;
+	}
+	return NULL;
+}
+
+static void
+ask_owner(struct session *s, struct outbox_row *r, const char *owner, struct now now)
+{
+	struct call c = { .kind = CALL_OWNER, .seq = r->seq };
+	struct err err;
+
+	if (api_task_get(s->api, owner, now.mono_ms, &c.ticket, &err))
+		absent(s, r, now);
+	else
+		session_add_call(s, &c);
+}
+
+static void
+take_look(struct session *s, struct outbox_row *r, const struct call *c, const struct api_event *ev,
+	  struct now now)
+{
+	const struct task *task = ev->err.code ? NULL : ours(ev, r);
+
+	if (r->state != OUTBOX_UNCONFIRMED)
+		return; /* settled meanwhile */
+	if (task)
+		session_found(s, r, task, now);
+	else if (ev->err.code && !(c->kind == CALL_OWNER && ev->status == 404))
+		look_failed(s, r, ev, now);
+	else if (c->kind == CALL_LOOK && c->owner[0])
+		ask_owner(s, r, c->owner, now);
+	else
+		absent(s, r, now);
+}
+
+void
+session_on_look(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
+{
+	struct outbox_row r;
+	struct err err = ERR_INIT;
+
+	outbox_row_init(&r);
+	if (store_outbox_get(s->store, c->seq, &r, &err))
+		s->out.broken = err;
+	else
+		take_look(s, &r, c, ev, now);
+	outbox_row_done(&r);
+}
+
+static void
+settle_one(struct session *s, int64_t seq, const struct task *task, struct now now)
+{
+	struct outbox_row r;
+	struct err err;
+
+	outbox_row_init(&r);
+	if (store_outbox_get(s->store, seq, &r, &err) == ERR_OK && r.state == OUTBOX_UNCONFIRMED)
+		session_found(s, &r, task, now);
+	outbox_row_done(&r);
+}
+
+void
+session_settle(struct session *s, const struct task *tasks, size_t n, struct now now)
+{
+	struct err err;
+	int64_t seq = 0, next_ms;
+
+	/* If it cannot be read now, the row's own look-up comes. */
+	if (store_outbox_due(s->store, s->target, &seq, &next_ms, &err) || seq == 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		seq = 0;
+		if (!tasks[i].unique_id[0] || !store_task_id_fits(tasks[i].task_id) ||
+		    store_outbox_find(s->store, s->target, tasks[i].unique_id, &seq, &err))
+			continue;
+		if (seq && !session_row_busy(s, seq))
+			settle_one(s, seq, &tasks[i], now);
+	}
+}

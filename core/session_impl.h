@@ -1,0 +1,152 @@
+/* session_impl.h - private to core/session*.c: the state of a session.
+ *
+ * session.c          make, events, the loop's three calls, who gets an answer
+ * session_submit.c   a draft becomes a row of the outbox; what a person does to a row
+ * session_outbox.c   the driver of the outbox: the one place that POSTs a task
+ * session_answer.c   what an answer means for a row
+ * session_lock.c     one sender at a time
+ * session_sync.c     the refresh of the board
+ * session_call.c     single tasks, cancel, projects, batches
+ */
+#ifndef CORE_SESSION_IMPL_H
+#define CORE_SESSION_IMPL_H
+
+#include "core/session.h"
+
+enum call_kind {
+	CALL_POST,    /* seq */
+	CALL_LOOK,    /* seq, owner: of a 409, "" if none */
+	CALL_OWNER,   /* seq */
+	CALL_PAGE,    /* of the refresh */
+	CALL_TASK,    /* key */
+	CALL_CANCEL,  /* key */
+	CALL_RECHECK, /* key, err: why it was not canceled */
+	CALL_PROJECTS,
+	CALL_BATCHES /* project, offset, pages, count */
+};
+
+struct call { /* in flight */
+	int ticket;
+	enum call_kind kind;
+	int64_t seq;
+	char key[BOARD_KEY_SIZE];
+	char owner[64];
+	struct err err;
+	char *project; /* owned or NULL */
+	long offset;
+	int pages;
+	size_t count;
+};
+
+struct watched { /* a row of ours that may be sent by another process */
+	int64_t seq;
+	enum outbox_state state; /* as last told in an event */
+};
+
+/* Times without another word are monotonic; -1 = none. */
+struct outgoing {
+	bool started;        /* session_start() was called */
+	struct err broken;   /* the store failed: nothing is sent until session_start() */
+	struct err hold;     /* the service does not take us: until start or submit */
+	int64_t pause_until; /* nothing new leaves before */
+	int64_t wake;        /* when a row is due */
+	int fails;           /* calls in a row that did not leave or were told to wait */
+	int lock_fd;         /* of the lock file; -1 = not opened */
+	bool locked;
+	bool told_locked;        /* an event said that another process sends */
+	struct watched *watched; /* owned */
+	size_t watched_count, watched_cap;
+	int64_t watch_at; /* when to look at them next */
+};
+
+struct sync {
+	bool running, full;
+	int64_t after_ms; /* wall; asked for what was updated since */
+	int64_t mark_ms;  /* wall; newest time seen */
+	char **tokens;    /* owned; those already followed */
+	size_t token_count;
+	size_t changed;
+	int64_t every_ms, next; /* auto refresh; next: mono, -1 = none */
+	int64_t refreshed_ms;   /* wall, 0 = never */
+	int fails;
+};
+
+struct session {
+	struct store *store; /* borrowed */
+	struct api *api;
+	char *base_url, *key_origin, *lock_path;
+	char masked[32];
+	bool has_key;
+	enum key_mode mode;
+	int64_t target;
+	struct call *calls; /* in flight */
+	size_t call_count, call_cap;
+	struct session_event *events; /* from event_first on, not yet taken */
+	size_t event_first, event_count, event_cap;
+	struct outgoing out;
+	struct sync sync;
+};
+
+/* A new event at the end of the queue, zeroed but for its kind; filled in by the caller
+ * before the next one is made. */
+struct session_event *session_emit(struct session *s, enum session_event_kind kind);
+
+/* Remember a call in flight; *call is copied, its project taken. */
+void session_add_call(struct session *s, const struct call *call);
+/* Calls in flight of one kind for a row; seq 0 = any row. */
+size_t session_calls(const struct session *s, enum call_kind kind, int64_t seq);
+/* ERR_AUTH without a key. */
+enum err_code session_need_key(const struct session *s, struct err *err) MUST_CHECK;
+
+/* The queue: start what is due, as far as lock, hold and pause allow; sets out.wake. To be
+ * called after anything that moves a row. */
+void session_pump(struct session *s, struct now now);
+/* Nothing forbids a POST: started, no hold, no pause, the store works. */
+bool session_may_send(const struct session *s, struct now now);
+/* A row is being sent or looked up by us. */
+bool session_row_busy(const struct session *s, int64_t seq);
+
+/* Claim the row and POST its bytes; look it up. An error of starting is an outcome too. */
+void session_post(struct session *s, struct outbox_row *r, struct now now);
+void session_look_up(struct session *s, struct outbox_row *r, const char *owner, struct now now);
+
+/* What came of a POST; of a look-up, by unique_id or by the id of its owner. */
+void session_on_post(struct session *s, const struct call *c, const struct api_event *ev,
+		     struct now now);
+void session_on_look(struct session *s, const struct call *c, const struct api_event *ev,
+		     struct now now);
+/* A task with the row's unique_id was seen: accept it, or refuse the row if it is not ours. */
+void session_found(struct session *s, struct outbox_row *r, const struct task *task,
+		   struct now now);
+/* Tasks of a refresh may settle rows in doubt. */
+void session_settle(struct session *s, const struct task *tasks, size_t n, struct now now);
+/* Write what became of r; task: when accepted. False: told already why it is not written. */
+bool session_write(struct session *s, struct outbox_row *r, const struct task *task,
+		   struct now now);
+/* The same, and tell it. err: why, may be NULL. */
+void session_outcome(struct session *s, struct outbox_row *r, const struct task *task,
+		     const struct err *err, struct now now);
+/* Tell how a row stands: r as the store has it; or what the store has now. */
+void session_tell_row(struct session *s, const struct outbox_row *r, const struct task *task,
+		      const struct err *err);
+void session_tell_now(struct session *s, int64_t seq);
+/* Rows that session_watch() looks at; settled ones are let go. */
+void session_follow(struct session *s, int64_t seq, enum outbox_state state);
+void session_unfollow(struct session *s, int64_t seq);
+/* outbox_next() for this row. */
+struct outbox_step session_next_step(const struct outbox_row *r, enum outbox_event ev,
+				     struct now now);
+
+/* One sender at a time. Recovers rows of dead processes whenever the lock is won. Errors:
+ * ERR_BUSY another process sends; ERR_SYS no lock can be had; ERR_STORE. */
+enum err_code session_lock(struct session *s, struct err *err) MUST_CHECK;
+void session_unlock(struct session *s);
+/* Rows of ours that another process moved: tell. */
+void session_watch(struct session *s);
+
+void session_on_page(struct session *s, const struct api_event *ev, struct now now);
+void session_sync_due(struct session *s, struct now now);
+
+void session_on_call(struct session *s, struct call *c, const struct api_event *ev, struct now now);
+
+#endif

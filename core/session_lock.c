@@ -1,0 +1,152 @@
+/* session_lock.c - one sender at a time on a database. See session_impl.h.
+ *
+ * flock(2) on a file of its own, held only while something of ours is on its
+ * way. So a row that is "sending" while nobody holds the lock belongs to a
+ * dead process: whoever wins the lock recovers it first. The kernel frees the
+ * lock with the process; the descriptor is O_CLOEXEC, so no editor inherits it.
+ * Safety does not depend on it (unique_id does that), only calm does.
+ */
+#include "config.h"
+
+#include "core/session_impl.h"
+
+#include "core/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+static enum err_code
+open_lock(struct session *s, struct err *err)
+{
+	if (s->out.lock_fd >= 0)
+		return ERR_OK;
+	s->out.lock_fd = open(s->lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (s->out.lock_fd >= 0)
+		return ERR_OK;
+	err_sys(err, "opening %s", s->lock_path);
+	return err_hint(err, "nothing is sent without this lock file");
+}
+
+static enum err_code
+recover(struct session *s, struct err *err)
+{
+	size_t n = 0;
+
+	if (store_outbox_recover(s->store, &n, err))
+		return err->code;
+	if (n > 0)
+		session_emit(s, SESSION_TASKS)->count = n;
+	return ERR_OK;
+}
+
+enum err_code
+session_lock(struct session *s, struct err *err)
+{
+	int rc;
+
+	if (s->out.locked)
+		return ERR_OK;
+	if (open_lock(s, err))
+		return err->code;
+	do
+		rc = flock(s->out.lock_fd, LOCK_EX | LOCK_NB);
+	while (rc && errno == EINTR);
+	if (rc && errno == EWOULDBLOCK) {
+		err_set(err, ERR_BUSY, "another multistage is sending from this database");
+		return err_hint(err, "it waits for its turn; this one looks again every 3 s");
+	}
+	if (rc) {
+		err_sys(err, "locking %s", s->lock_path);
+		return err_hint(err, "nothing is sent without the lock; put XDG_STATE_HOME on a"
+				     " file system that has locks");
+	}
+	s->out.locked = true;
+	s->out.told_locked = false;
+	if (recover(s, err)) {
+		session_unlock(s);
+		return err->code;
+	}
+	return ERR_OK;
+}
+
+void
+session_unlock(struct session *s)
+{
+	if (s->out.locked)
+		flock(s->out.lock_fd, LOCK_UN); /* fails only for a descriptor that is none */
+	s->out.locked = false;
+}
+
+/* The row's own account of why it stands where it does. */
+static struct err
+reason(const struct outbox_row *r)
+{
+	struct err err = ERR_INIT;
+
+	if (r->state == OUTBOX_REJECTED)
+		err_set(&err, r->http == 409 ? ERR_CONFLICT : ERR_API, "%s", r->note);
+	else if (r->state == OUTBOX_UNCONFIRMED)
+		err_set(&err, ERR_UNCONFIRMED, "%s", r->note);
+	for (int f = 0; f < FIELD_COUNT; f++)
+		if (err.code && strcmp(fields[f].name, r->field) == 0)
+			err.field = fields[f].name;
+	return err;
+}
+
+/* The task of an accepted row, for its status; t is from task_init(). */
+static const struct task *
+task_of(struct session *s, const struct outbox_row *r, struct task *t)
+{
+	struct err err;
+
+	if (r->state != OUTBOX_ACCEPTED)
+		return NULL;
+	/* If it cannot be read the row is accepted all the same. */
+	return store_task_get(s->store, s->target, r->task_id, t, &err) ? NULL : t;
+}
+
+void
+session_tell_now(struct session *s, int64_t seq)
+{
+	struct outbox_row r;
+	struct task t;
+	struct err err;
+
+	outbox_row_init(&r);
+	task_init(&t);
+	if (store_outbox_get(s->store, seq, &r, &err) == ERR_OK) {
+		const struct err why = reason(&r);
+
+		session_tell_row(s, &r, task_of(s, &r, &t), why.code ? &why : NULL);
+	}
+	task_done(&t);
+	outbox_row_done(&r);
+}
+
+static enum outbox_state
+state_now(struct session *s, const struct watched *w)
+{
+	enum outbox_state state = w->state;
+	struct outbox_row r;
+	struct err err;
+
+	outbox_row_init(&r);
+	if (store_outbox_get(s->store, w->seq, &r, &err) == ERR_OK)
+		state = r.state;
+	outbox_row_done(&r);
+	return state;
+}
+
+void
+session_watch(struct session *s)
+{
+	/* Backwards: telling a row takes it out of the list, or puts it to the end. */
+	for (size_t i = s->out.watched_count; i > 0; i--) {
+		const struct watched w = s->out.watched[i - 1];
+
+		if (!session_row_busy(s, w.seq) && state_now(s, &w) != w.state)
+			session_tell_now(s, w.seq);
+	}
+}

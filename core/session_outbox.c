@@ -1,0 +1,312 @@
+/* session_outbox.c - the driver of the outbox: the one place that POSTs a task.
+ *
+ * outbox.c decides, store_send.c remembers, this file acts. Every turn it takes
+ * the row that is due first, until none is due or something stands in the way;
+ * out.wake is then the time to come back. What an answer means is in
+ * session_answer.c.
+ */
+#include "config.h"
+
+#include "core/session_impl.h"
+
+#include "core/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define POSTS_MAX     4 /* on their way at once */
+#define LOOKS_MAX     4
+#define LOCK_RETRY_MS 3000          /* while another process sends */
+#define LOOK_MAX_MS   150000        /* longer than any call takes (http.h) */
+#define FAR_MS        (2 * 3600000) /* no wait is longer (outbox.c): the clock was set back */
+
+struct outbox_step
+session_next_step(const struct outbox_row *r, enum outbox_event ev, struct now now)
+{
+	struct outbox_now on = {
+		.state = r->state,
+		.ambiguous = r->ambiguous,
+		.attempt = r->attempt,
+		.quiet_ms = now.wall_ms - r->sent_ms,
+	};
+
+	/* The clock was set back. Three look-ups take longer than the gate. */
+	if (on.quiet_ms < 0)
+		on.quiet_ms = r->looks >= 3 ? OUTBOX_GATE_MS : 0;
+	return outbox_next(&on, ev);
+}
+
+bool
+session_row_busy(const struct session *s, int64_t seq)
+{
+	return session_calls(s, CALL_POST, seq) + session_calls(s, CALL_LOOK, seq) +
+		       session_calls(s, CALL_OWNER, seq) >
+	       0;
+}
+
+/* --- following rows --- */
+
+void
+session_unfollow(struct session *s, int64_t seq)
+{
+	for (size_t i = 0; i < s->out.watched_count; i++) {
+		if (s->out.watched[i].seq != seq)
+			continue;
+		s->out.watched[i] = s->out.watched[--s->out.watched_count];
+		return;
+	}
+}
+
+void
+session_follow(struct session *s, int64_t seq, enum outbox_state state)
+{
+	struct outgoing *o = &s->out;
+
+	session_unfollow(s, seq);
+	if (state != OUTBOX_QUEUED && state != OUTBOX_SENDING && state != OUTBOX_UNCONFIRMED)
+		return;
+	if (o->watched_count == o->watched_cap) {
+		o->watched_cap = o->watched_cap ? o->watched_cap * 2 : 8;
+		o->watched = mem_grow(o->watched, o->watched_cap, sizeof(*o->watched));
+	}
+	o->watched[o->watched_count++] = (struct watched){ .seq = seq, .state = state };
+}
+
+static enum task_status
+shown(const struct outbox_row *r, const struct task *task)
+{
+	enum task_status status;
+
+	switch (r->state) {
+	case OUTBOX_QUEUED: return TASK_QUEUED;
+	case OUTBOX_SENDING: return TASK_SENDING;
+	case OUTBOX_UNCONFIRMED: return TASK_UNCONFIRMED;
+	case OUTBOX_REJECTED: return TASK_REJECTED;
+	case OUTBOX_ACCEPTED:
+	case OUTBOX_ABANDONED:
+	case OUTBOX_STATE_COUNT: break;
+	}
+	status = task ? task_status_find(task->status) : TASK_OTHER;
+	return task_statuses[status].local ? TASK_OTHER : status;
+}
+
+void
+session_tell_row(struct session *s, const struct outbox_row *r, const struct task *task,
+		 const struct err *err)
+{
+	struct session_event *ev = session_emit(s, SESSION_ROW);
+
+	ev->seq = r->seq;
+	ev->accepted = r->state == OUTBOX_ACCEPTED;
+	ev->status = shown(r, task);
+	snprintf(ev->old_key, sizeof(ev->old_key), "local-%lld", (long long)r->seq);
+	snprintf(ev->key, sizeof(ev->key), "%s", ev->accepted ? r->task_id : ev->old_key);
+	snprintf(ev->unique_id, sizeof(ev->unique_id), "%s", r->unique_id);
+	if (err)
+		ev->err = *err;
+	session_follow(s, r->seq, r->state);
+}
+
+/* The store does not take it: nothing more is sent, for what was sent could not be
+ * remembered. A row that was on its way stays "sending" and is recovered later. */
+static void
+stop(struct session *s, const struct outbox_row *r, const struct err *err)
+{
+	s->out.broken = *err;
+	session_tell_row(s, r, NULL, err);
+}
+
+bool
+session_write(struct session *s, struct outbox_row *r, const struct task *task, struct now now)
+{
+	struct err err = ERR_INIT;
+	enum err_code code = store_outbox_outcome(s->store, r, task, now.wall_ms, &err);
+
+	if (code == ERR_ALREADY)
+		session_tell_now(s, r->seq); /* another process knows more */
+	else if (code)
+		stop(s, r, &err);
+	return code == ERR_OK;
+}
+
+void
+session_outcome(struct session *s, struct outbox_row *r, const struct task *task,
+		const struct err *why, struct now now)
+{
+	if (session_write(s, r, task, now))
+		session_tell_row(s, r, task, why);
+}
+
+/* --- acting --- */
+
+/* The call could not even be started. */
+static void
+not_started(struct session *s, const struct call *c, const struct err *err, struct now now)
+{
+	const struct api_event ev = { .err = *err, .retry_after_ms = -1 };
+
+	if (c->kind == CALL_POST)
+		session_on_post(s, c, &ev, now);
+	else
+		session_on_look(s, c, &ev, now);
+}
+
+void
+session_post(struct session *s, struct outbox_row *r, struct now now)
+{
+	struct call c = { .kind = CALL_POST, .seq = r->seq };
+	struct err err = ERR_INIT;
+	bool won = false;
+
+	if (store_outbox_claim(s->store, r->seq, r->attempt, now.wall_ms, &won, &err)) {
+		stop(s, r, &err);
+		return;
+	}
+	if (!won) /* another process has it */
+		return;
+	r->state = OUTBOX_SENDING;
+	r->attempt++;
+	r->looks = 0;
+	r->sent_ms = now.wall_ms;
+	session_tell_row(s, r, NULL, NULL);
+	/* Committed. Only now may a byte leave. */
+	if (api_task_create(s->api, r->payload, r->payload_len, now.mono_ms, &c.ticket, &err))
+		not_started(s, &c, &err, now);
+	else
+		session_add_call(s, &c);
+}
+
+void
+session_look_up(struct session *s, struct outbox_row *r, const char *owner, struct now now)
+{
+	const char *const ids[] = { r->unique_id };
+	const struct api_list q = { .unique_ids = ids, .unique_id_count = 1 };
+	struct call c = { .kind = CALL_LOOK, .seq = r->seq };
+	struct err err = ERR_INIT;
+
+	snprintf(c.owner, sizeof(c.owner), "%s", owner);
+	/* Not due again while this one runs, here or after a crash. */
+	if (store_outbox_wait(s->store, r->seq, now.wall_ms + LOOK_MAX_MS, &err)) {
+		stop(s, r, &err);
+		return;
+	}
+	if (api_task_list(s->api, &q, now.mono_ms, &c.ticket, &err))
+		not_started(s, &c, &err, now);
+	else
+		session_add_call(s, &c);
+}
+
+/* False: nothing was begun. */
+static bool
+drive(struct session *s, int64_t seq, struct now now)
+{
+	struct outbox_row r;
+	struct err err = ERR_INIT;
+	bool begun = true;
+
+	outbox_row_init(&r);
+	if (store_outbox_get(s->store, seq, &r, &err)) {
+		s->out.broken = err;
+		begun = false;
+	} else {
+		switch (session_next_step(&r, OUTBOX_EV_DUE, now).action) {
+		case OUTBOX_POST: session_post(s, &r, now); break;
+		case OUTBOX_LOOK_UP: session_look_up(s, &r, "", now); break;
+		case OUTBOX_NOTHING:
+		case OUTBOX_WAIT: begun = false; break;
+		}
+	}
+	outbox_row_done(&r);
+	return begun;
+}
+
+static size_t
+looks(const struct session *s)
+{
+	return session_calls(s, CALL_LOOK, 0) + session_calls(s, CALL_OWNER, 0);
+}
+
+/* Another process sends: say so once, and come back. */
+static void
+wait_for_lock(struct session *s, int64_t seq, const struct err *err, struct now now)
+{
+	struct outbox_row r;
+	struct err other;
+
+	s->out.wake = now.mono_ms + LOCK_RETRY_MS;
+	if (s->out.told_locked)
+		return;
+	s->out.told_locked = true;
+	outbox_row_init(&r);
+	if (store_outbox_get(s->store, seq, &r, &other) == ERR_OK)
+		session_tell_row(s, &r, NULL, err);
+	outbox_row_done(&r);
+}
+
+/* Start one row that is due. False: nothing more can be done in this turn. */
+static bool
+turn(struct session *s, struct now now)
+{
+	struct err err = ERR_INIT;
+	int64_t seq = 0, next_ms = 0, wait;
+
+	if (store_outbox_due(s->store, s->target, &seq, &next_ms, &err)) {
+		s->out.broken = err;
+		return false;
+	}
+	wait = next_ms - now.wall_ms;
+	if (seq == 0)
+		return false;
+	if (wait > 0 && wait < FAR_MS) {
+		s->out.wake = now.mono_ms + wait;
+		return false;
+	}
+	if (session_calls(s, CALL_POST, 0) >= POSTS_MAX || looks(s) >= LOOKS_MAX)
+		return false; /* an answer will bring us back */
+	if (!s->out.locked) {
+		/* Winning it may have recovered rows: look again what is due. */
+		if (session_lock(s, &err) == ERR_OK)
+			return true;
+		wait_for_lock(s, seq, &err, now);
+		return false;
+	}
+	return drive(s, seq, now);
+}
+
+bool
+session_may_send(const struct session *s, struct now now)
+{
+	const struct outgoing *o = &s->out;
+
+	return o->started && !o->broken.code && !o->hold.code && o->pause_until <= now.mono_ms;
+}
+
+/* Rows of ours that wait: another process may move them meanwhile. */
+static void
+watch(struct session *s, struct now now)
+{
+	struct outgoing *o = &s->out;
+
+	if (o->watch_at <= now.mono_ms) {
+		session_watch(s);
+		o->watch_at = now.mono_ms + LOCK_RETRY_MS;
+	}
+	if (o->watched_count > 0 && (o->wake < 0 || o->wake > o->watch_at))
+		o->wake = o->watch_at;
+}
+
+void
+session_pump(struct session *s, struct now now)
+{
+	struct outgoing *o = &s->out;
+
+	o->wake = -1;
+	while (session_may_send(s, now) && turn(s, now))
+		continue;
+	if (o->pause_until > now.mono_ms && !o->broken.code && !o->hold.code)
+		o->wake = o->pause_until;
+	if (session_calls(s, CALL_POST, 0) + looks(s) == 0)
+		session_unlock(s);
+	if (o->started && !o->locked && o->watched_count > 0)
+		watch(s, now);
+}

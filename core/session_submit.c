@@ -1,0 +1,251 @@
+/* session_submit.c - a draft becomes a row of the outbox; what a person does to a row.
+ * See session.h. */
+#include "config.h"
+
+#include "core/session_impl.h"
+
+#include "core/check.h"
+#include "core/json.h"
+#include "core/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum err_code
+rule(struct err *err, enum field_id f, const char *msg, const char *hint)
+{
+	err_set(err, ERR_RULE, "%s", msg);
+	err->field = fields[f].name;
+	return err_hint(err, "%s", hint);
+}
+
+/* The exact bytes that will leave, checked once more as JSON. */
+static enum err_code
+encode(const struct draft *d, struct outbox_row *r, struct err *err)
+{
+	struct payload *p = payload_new();
+	struct buf wire = BUF_INIT(PAYLOAD_MAX);
+	enum err_code code = ERR_OK;
+
+	payload_update(p, d);
+	payload_wire(p, &wire);
+	if (payload_broken(p) != FIELD_COUNT)
+		code = rule(err, payload_broken(p), "it cannot be carried exactly",
+			    "correct what the form shows there");
+	else if (wire.full)
+		code = err_set(err, ERR_TOO_BIG, "the task is larger than %u MB",
+			       PAYLOAD_MAX >> 20);
+	else
+		code = json_scan(buf_str(&wire), wire.len, NULL, NULL, err);
+	if (!code) {
+		memcpy(r->sha256, payload_sha256(p), sizeof(r->sha256) - 1);
+		free(r->payload);
+		r->payload_len = wire.len;
+		r->payload = buf_take(&wire);
+	}
+	buf_free(&wire);
+	payload_free(p);
+	return code;
+}
+
+static void
+copy(char **member, const struct draft *d, enum field_id f)
+{
+	task_set(member, draft_get(d, f), draft_len(d, f));
+}
+
+/* What the board shows of it before the service has said a word. */
+static enum err_code
+describe(struct session *s, const struct draft *d, struct outbox_row *r, struct err *err)
+{
+	struct buf tags = BUF_INIT(DRAFT_VALUE_MAX);
+	struct batch_info batch;
+
+	copy(&r->unique_id, d, FIELD_UNIQUE_ID);
+	copy(&r->project, d, FIELD_PROJECT);
+	copy(&r->batch, d, FIELD_BATCH);
+	for (size_t i = 0; i < draft_count(d, FIELD_TAGS); i++)
+		buf_addf(&tags, "%s%s", i ? "\n" : "", draft_item(d, FIELD_TAGS, i));
+	free(r->tags);
+	r->tags = buf_take(&tags);
+	r->priority = (int)strtol(draft_get(d, FIELD_PRIORITY), NULL, 10);
+	if (r->project[0] || !r->batch[0])
+		return ERR_OK;
+	/* With a batch alone its project is used. Source: scale-api 6. */
+	if (store_batch_info(s->store, s->target, r->batch, &batch, err))
+		return err->code;
+	task_set(&r->project, batch.project, strlen(batch.project));
+	return ERR_OK;
+}
+
+static enum err_code
+fill(struct session *s, const struct draft *d, const struct session_intent *intent, struct now now,
+     struct outbox_row *r, struct err *err)
+{
+	const char *run_key = intent->run_key ? intent->run_key : draft_id(d);
+
+	if (check_draft(d, err))
+		return err->code;
+	if (!draft_is_set(d, FIELD_UNIQUE_ID))
+		return rule(err, FIELD_UNIQUE_ID, "without a unique_id it could be made twice",
+			    "give it one; the form makes one with a key");
+	if (encode(d, r, err) || describe(s, d, r, err))
+		return err->code;
+	task_set(&r->run_key, run_key, strlen(run_key));
+	r->item = intent->run_key ? intent->item : 0;
+	r->target = s->target;
+	r->created_ms = now.wall_ms;
+	r->next_ms = now.wall_ms;
+	return ERR_OK;
+}
+
+/* Somebody else may send it too: follow what becomes of it. */
+static void
+follow_known(struct session *s, int64_t seq, const char **state, struct err *err)
+{
+	struct outbox_row r;
+
+	outbox_row_init(&r);
+	*state = "";
+	if (store_outbox_get(s->store, seq, &r, err) == ERR_OK) {
+		*state = outbox_state_name(r.state);
+		session_follow(s, seq, r.state);
+	}
+	outbox_row_done(&r);
+}
+
+enum err_code
+session_submit_as(struct session *s, const struct draft *d, const struct session_intent *intent,
+		  struct now now, int64_t *seq, struct err *err)
+{
+	struct outbox_row r;
+	bool existed = false;
+	enum err_code code;
+
+	if (session_need_key(s, err))
+		return err->code;
+	outbox_row_init(&r);
+	code = fill(s, d, intent, now, &r, err);
+	if (!code)
+		code = store_outbox_add(s->store, &r, draft_id(d), &existed, err);
+	if (!code)
+		*seq = r.seq;
+	if (!code && existed) {
+		const char *state;
+
+		follow_known(s, r.seq, &state, err);
+		code = err_set(err, ERR_ALREADY, "this was submitted before (local-%lld, %s)",
+			       (long long)r.seq, state);
+		err_hint(err, "copy the draft to make another task");
+	} else if (!code) {
+		session_tell_row(s, &r, NULL, NULL);
+		s->out.hold = (struct err)ERR_INIT; /* a person acts: try again */
+		session_pump(s, now);
+	}
+	outbox_row_done(&r);
+	return code;
+}
+
+enum err_code
+session_submit(struct session *s, const struct draft *d, struct now now, int64_t *seq,
+	       struct err *err)
+{
+	const struct session_intent intent = { .run_key = NULL };
+
+	return session_submit_as(s, d, &intent, now, seq, err);
+}
+
+/* --- by hand --- */
+
+/* r: the row, fresh from init. The lock is ours on success. */
+static enum err_code
+take_row(struct session *s, int64_t seq, struct outbox_row *r, struct err *err)
+{
+	if (session_need_key(s, err) || store_outbox_get(s->store, seq, r, err))
+		return err->code;
+	if (r->target != s->target) {
+		err_set(err, ERR_RULE, "local-%lld belongs to another account or address",
+			(long long)seq);
+		return err_hint(err, "start with the key and the profile it was submitted with");
+	}
+	if (session_row_busy(s, seq))
+		return err_set(err, ERR_BUSY, "local-%lld is on its way right now", (long long)seq);
+	return session_lock(s, err);
+}
+
+enum err_code
+session_look(struct session *s, int64_t seq, struct now now, struct err *err)
+{
+	struct outbox_row r;
+	enum err_code code;
+
+	outbox_row_init(&r);
+	code = take_row(s, seq, &r, err);
+	if (code == ERR_BUSY && session_row_busy(s, seq)) {
+		code = ERR_OK; /* its answer is coming anyway */
+	} else if (!code && r.state != OUTBOX_UNCONFIRMED) {
+		code = err_set(err, ERR_RULE, "local-%lld is %s; there is nothing in doubt",
+			       (long long)seq, outbox_state_name(r.state));
+	} else if (!code) {
+		s->out.hold = (struct err)ERR_INIT;
+		session_look_up(s, &r, "", now);
+	}
+	outbox_row_done(&r);
+	session_pump(s, now);
+	return code;
+}
+
+enum err_code
+session_resend(struct session *s, int64_t seq, struct now now, struct err *err)
+{
+	struct outbox_row r;
+	enum err_code code;
+
+	outbox_row_init(&r);
+	code = take_row(s, seq, &r, err);
+	if (!code && (r.state != OUTBOX_UNCONFIRMED || r.looks == 0)) {
+		err_set(err, ERR_RULE, "no look-up has found it absent yet");
+		code = err_hint(err, "look it up first");
+	} else if (!code && session_next_step(&r, OUTBOX_EV_ABSENT, now).action != OUTBOX_POST) {
+		err_set(err, ERR_RULE, "the first request may still be at work");
+		code = err_hint(err, "wait until a minute has passed since it left");
+	} else if (!code) {
+		s->out.hold = (struct err)ERR_INIT;
+		session_post(s, &r, now);
+	}
+	outbox_row_done(&r);
+	session_pump(s, now);
+	return code;
+}
+
+enum err_code
+session_abandon(struct session *s, int64_t seq, struct now now, struct err *err)
+{
+	struct outbox_row r;
+	struct outbox_step step;
+	enum err_code code;
+
+	outbox_row_init(&r);
+	code = take_row(s, seq, &r, err);
+	if (!code) {
+		step = session_next_step(&r, OUTBOX_EV_ABANDON, now);
+		if (step.state != OUTBOX_ABANDONED)
+			code = err_set(err, ERR_RULE,
+				       "local-%lld is %s; there is nothing to give up",
+				       (long long)seq, outbox_state_name(r.state));
+	}
+	if (!code) {
+		r.state = step.state;
+		r.ambiguous = step.ambiguous;
+		r.next_ms = 0;
+		task_set(&r.note, "given up", 8);
+		code = store_outbox_outcome(s->store, &r, NULL, now.wall_ms, err);
+	}
+	if (!code) {
+		session_unfollow(s, seq);
+		session_emit(s, SESSION_TASKS)->count = 1;
+	}
+	outbox_row_done(&r);
+	session_pump(s, now);
+	return code;
+}
