@@ -127,20 +127,25 @@ steps_clear(struct steps *s)
 	s->bytes = 0;
 }
 
+/* A step that is joined to one that went is half a step: it goes too. */
 static void
 drop_oldest(struct steps *s)
 {
-	s->bytes -= step_bytes(&s->at[0]);
-	value_done(&s->at[0].value);
-	s->count--;
-	memmove(&s->at[0], &s->at[1], s->count * sizeof(s->at[0]));
+	size_t n = 0;
+
+	do {
+		s->bytes -= step_bytes(&s->at[n]);
+		value_done(&s->at[n++].value);
+	} while (n < s->count && s->at[n].joined);
+	s->count -= n;
+	memmove(&s->at[0], &s->at[n], s->count * sizeof(s->at[0]));
 }
 
 /* Takes the value. */
 static void
-push(struct steps *s, enum field_id f, struct value value)
+push(struct steps *s, enum field_id f, struct value value, bool joined)
 {
-	struct step step = { f, value };
+	struct step step = { f, joined, value };
 
 	while (s->count == ARRAY_LEN(s->at) ||
 	       (s->count > 0 && s->bytes + step_bytes(&step) > STEPS_BYTES_MAX))
@@ -176,8 +181,9 @@ draft_open(struct draft *d, enum field_id f, bool keep)
 		d->edited = true;
 		d->before = old;
 	} else {
-		push(&d->undo, f, old);
+		push(&d->undo, f, old, d->joining);
 		steps_clear(&d->redo);
+		d->joining = d->whole;
 	}
 	return v;
 }
@@ -187,6 +193,7 @@ draft_edit_begin(struct draft *d, enum field_id f)
 {
 	draft_edit_end(d);
 	d->editing = f;
+	d->whole = f == FIELD_COUNT;
 }
 
 void
@@ -195,6 +202,7 @@ draft_edit_end(struct draft *d)
 	enum field_id f = d->editing;
 
 	d->editing = FIELD_COUNT;
+	d->whole = d->joining = false;
 	if (!d->edited)
 		return;
 	d->edited = false;
@@ -202,7 +210,7 @@ draft_edit_end(struct draft *d)
 		value_done(&d->before);
 		return;
 	}
-	push(&d->undo, f, d->before);
+	push(&d->undo, f, d->before, false);
 	steps_clear(&d->redo);
 	d->before = (struct value){ .text = NULL };
 }
@@ -211,8 +219,14 @@ void
 draft_edit_abort(struct draft *d)
 {
 	enum field_id f = d->editing;
+	bool joining = d->joining;
 
 	d->editing = FIELD_COUNT;
+	d->whole = d->joining = false;
+	if (joining) { /* the steps it has made, without a way to do them again */
+		draft_undo(d);
+		steps_clear(&d->redo);
+	}
 	if (!d->edited)
 		return;
 	d->edited = false;
@@ -223,32 +237,54 @@ draft_edit_abort(struct draft *d)
 }
 
 /* Swap the newest step of one stack with the draft; it goes to the other. */
-static enum field_id
-step_over(struct draft *d, struct steps *from, struct steps *to)
+static struct step
+swap_newest(struct draft *d, struct steps *from, struct steps *to, bool joined)
 {
-	struct step step;
+	struct step step = from->at[--from->count];
 
-	draft_edit_end(d);
-	if (from->count == 0)
-		return FIELD_COUNT;
-	step = from->at[--from->count];
 	from->bytes -= step_bytes(&step);
-	push(to, step.field, d->values[step.field]);
+	push(to, step.field, d->values[step.field], joined);
 	d->values[step.field] = step.value;
 	touch(d, step.field);
-	return step.field;
+	return step;
+}
+
+/* The same with all that is joined to it. *first: of what moved, *last. */
+static void
+step_over(struct draft *d, struct steps *from, struct steps *to, enum field_id *first,
+	  enum field_id *last)
+{
+	bool more = from->count > 0;
+
+	*first = *last = FIELD_COUNT;
+	while (more) {
+		struct step step = swap_newest(d, from, to, *first != FIELD_COUNT);
+
+		if (*first == FIELD_COUNT)
+			*first = step.field;
+		*last = step.field;
+		more = step.joined && from->count > 0;
+	}
 }
 
 enum field_id
 draft_undo(struct draft *d)
 {
-	return step_over(d, &d->undo, &d->redo);
+	enum field_id first, last;
+
+	draft_edit_end(d);
+	step_over(d, &d->undo, &d->redo, &first, &last);
+	return last;
 }
 
 enum field_id
 draft_redo(struct draft *d)
 {
-	return step_over(d, &d->redo, &d->undo);
+	enum field_id first, last;
+
+	draft_edit_end(d);
+	step_over(d, &d->redo, &d->undo, &first, &last);
+	return first;
 }
 
 void

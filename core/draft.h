@@ -67,13 +67,13 @@ void draft_item_move(struct draft *d, enum field_id f, size_t from, size_t to);
 size_t draft_items_paste(struct draft *d, enum field_id f, size_t i, const char *text, size_t n,
 			 size_t *ignored);
 
-/* Group what follows into one undo step (an edit in a field) until end; abort
- * restores what stood before begin and leaves no step. */
+/* Group what follows into one undo step (an edit in a field; FIELD_COUNT: in any fields)
+ * until end; abort restores what stood before begin and leaves no step. */
 void draft_edit_begin(struct draft *d, enum field_id f);
 void draft_edit_end(struct draft *d);
 void draft_edit_abort(struct draft *d);
 
-/* Take back / do again the last step; the field it touched, or FIELD_COUNT. */
+/* Take back / do again the last step; the field it touched (first), or FIELD_COUNT. */
 enum field_id draft_undo(struct draft *d);
 enum field_id draft_redo(struct draft *d);
 void draft_forget_steps(struct draft *d); /* nothing can be taken back any more */

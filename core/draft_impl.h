@@ -21,6 +21,7 @@ struct value {
 
 struct step {
 	enum field_id field;
+	bool joined;        /* one step with the one below it */
 	struct value value; /* what the field held on the other side of the step */
 };
 
@@ -40,6 +41,8 @@ struct draft {
 
 	struct steps undo, redo;
 	enum field_id editing; /* FIELD_COUNT: no group is open */
+	bool whole;            /* a group of any fields is open */
+	bool joining;          /* ... and it has made a step already */
 	bool edited;           /* the group has changed something: before is set */
 	struct value before;   /* what the field held when the group began */
 };

@@ -201,6 +201,74 @@ a_paste_past_the_limit_says_how_much_it_left_out(void **state)
 }
 
 static void
+an_edit_of_any_fields_is_one_step_or_none(void **state)
+{
+	struct draft *d = draft_new();
+
+	(void)state;
+	set(d, FIELD_PROJECT, "old");
+	set(d, FIELD_BATCH, "b");
+	draft_item_add(d, FIELD_TAGS, 0, "t", 1);
+	draft_edit_begin(d, FIELD_COUNT);
+	set(d, FIELD_PROJECT, "new");
+	draft_clear(d, FIELD_BATCH);
+	draft_item_add(d, FIELD_TAGS, 1, "u", 1);
+	draft_item_add(d, FIELD_TAGS, 2, "v", 1);
+	draft_edit_end(d);
+	for (int i = 0; i < 3; i++) {
+		print_message("# turn %d\n", i);
+		assert_int_equal(draft_undo(d), FIELD_PROJECT);
+		assert_string_equal(draft_get(d, FIELD_PROJECT), "old");
+		assert_string_equal(draft_get(d, FIELD_BATCH), "b");
+		assert_int_equal(draft_count(d, FIELD_TAGS), 1);
+		assert_int_equal(draft_redo(d), FIELD_PROJECT);
+		assert_string_equal(draft_get(d, FIELD_PROJECT), "new");
+		assert_string_equal(draft_get(d, FIELD_BATCH), "");
+		assert_int_equal(draft_count(d, FIELD_TAGS), 3);
+		assert_int_equal(draft_redo(d), FIELD_COUNT);
+	}
+	set(d, FIELD_PRIORITY, "10"); /* what comes after is a step of its own */
+	assert_int_equal(draft_undo(d), FIELD_PRIORITY);
+	assert_string_equal(draft_get(d, FIELD_PROJECT), "new");
+
+	draft_edit_begin(d, FIELD_COUNT);
+	set(d, FIELD_PROJECT, "x");
+	draft_clear(d, FIELD_TAGS);
+	draft_edit_abort(d);
+	assert_string_equal(draft_get(d, FIELD_PROJECT), "new");
+	assert_int_equal(draft_count(d, FIELD_TAGS), 3);
+	assert_int_equal(draft_redo(d), FIELD_COUNT);
+	draft_edit_begin(d, FIELD_COUNT); /* nothing changed: nothing to take back */
+	draft_edit_abort(d);
+	assert_int_equal(draft_undo(d), FIELD_PROJECT);
+	assert_string_equal(draft_get(d, FIELD_BATCH), "b");
+	draft_free(d);
+}
+
+static void
+half_a_step_is_never_left(void **state)
+{
+	struct draft *d = draft_new();
+	char text[16];
+
+	(void)state;
+	draft_edit_begin(d, FIELD_COUNT);
+	set(d, FIELD_PROJECT, "p");
+	set(d, FIELD_BATCH, "b");
+	draft_edit_end(d);
+	for (int i = 0; i < DRAFT_UNDO_MAX - 1; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		set(d, FIELD_CALLBACK_URL, text);
+	}
+	while (draft_undo(d) != FIELD_COUNT)
+		;
+	assert_string_equal(draft_get(d, FIELD_CALLBACK_URL), "");
+	assert_string_equal(draft_get(d, FIELD_PROJECT), "p");
+	assert_string_equal(draft_get(d, FIELD_BATCH), "b");
+	draft_free(d);
+}
+
+static void
 an_edit_is_one_step_or_none(void **state)
 {
 	struct draft *d = draft_new();
@@ -472,6 +540,8 @@ main(void)
 		cmocka_unit_test(lists_keep_their_order),
 		cmocka_unit_test(a_paste_is_read_as_lines_or_as_a_json_array),
 		cmocka_unit_test(a_paste_past_the_limit_says_how_much_it_left_out),
+		cmocka_unit_test(an_edit_of_any_fields_is_one_step_or_none),
+		cmocka_unit_test(half_a_step_is_never_left),
 		cmocka_unit_test(an_edit_is_one_step_or_none),
 		cmocka_unit_test(an_aborted_edit_of_a_list_leaves_no_trace),
 		cmocka_unit_test(a_change_after_undo_ends_what_could_be_redone),
