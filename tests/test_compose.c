@@ -162,6 +162,49 @@ a_fix_takes_the_project_of_the_batch(void **state)
 }
 
 static void
+another_project_clears_what_was_of_the_old_one(void **state)
+{
+	const struct batch_info info = { .known = true, .project = "Lidar 7" };
+	struct world *w = world_filled();
+
+	(void)state;
+	draft_set(w->ui.compose.draft, FIELD_TASK_BLUEPRINT_ID, "bp", 2);
+	press(w, "g<Enter>");
+	assert_shown(w, "Another project clears the batch and the blueprint");
+	press(w, "Fleet Perception 3D<Tab>"); /* the same: nothing is cleared */
+	assert_string_equal(value(w, FIELD_BATCH), "2026-11-night-b");
+	press(w, "<Enter>Lidar 7<Tab>");
+	assert_shown(w, "batch and blueprint of the other project cleared; u brings all back");
+	assert_string_equal(value(w, FIELD_PROJECT), "Lidar 7");
+	assert_string_equal(value(w, FIELD_BATCH), "");
+	assert_string_equal(value(w, FIELD_TASK_BLUEPRINT_ID), "");
+	press(w, "u");
+	assert_string_equal(value(w, FIELD_PROJECT), "Fleet Perception 3D");
+	assert_string_equal(value(w, FIELD_BATCH), "2026-11-night-b");
+	assert_string_equal(value(w, FIELD_TASK_BLUEPRINT_ID), "bp");
+	assert_int_equal(w->ui.compose.focus, FIELD_PROJECT);
+	know_batch(w, "2026-11-night-b", &info);
+	press(w, "<Enter>Lidar 7<Tab>"); /* the batch is of this one: it stays */
+	assert_shown(w, "blueprint of the other project cleared");
+	assert_string_equal(value(w, FIELD_BATCH), "2026-11-night-b");
+	world_done(w);
+}
+
+static void
+a_project_for_a_batch_that_had_none_clears_nothing(void **state)
+{
+	struct world *w = world_filled();
+
+	(void)state;
+	press(w, "gx<Enter>Lidar 7<Tab>");
+	assert_string_equal(value(w, FIELD_PROJECT), "Lidar 7");
+	assert_string_equal(value(w, FIELD_BATCH), "2026-11-night-b");
+	press(w, "u");
+	assert_string_equal(value(w, FIELD_PROJECT), "");
+	world_done(w);
+}
+
+static void
 signed_urls_that_end_soon_are_told(void **state)
 {
 	static const char url[] = "https://d.example/x.json?Expires=1795705200&Signature=s";
@@ -583,6 +626,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_can_be_set_cleared_and_undone_by_keys),
 		cmocka_unit_test(a_picker_answers_for_project_batch_and_blueprint),
+		cmocka_unit_test(another_project_clears_what_was_of_the_old_one),
+		cmocka_unit_test(a_project_for_a_batch_that_had_none_clears_nothing),
 		cmocka_unit_test(signed_urls_that_end_soon_are_told),
 		cmocka_unit_test(a_fix_takes_the_project_of_the_batch),
 		cmocka_unit_test(what_is_known_of_the_batch_stands_in_the_form),

@@ -339,9 +339,46 @@ compose_msg(struct ui *ui, const struct msg *msg)
 	}
 }
 
+/* Batch and blueprint are of one project. Does another one leave them without theirs? A
+ * project that was never named is known through its batch, or not at all. */
+static bool
+leaves_project(const struct compose *c, const char *name)
+{
+	const char *was = draft_get(c->draft, FIELD_PROJECT);
+
+	if (!was[0])
+		was = c->batch.project;
+	return was[0] && strcmp(was, name) != 0;
+}
+
+static void
+choose_project(struct ui *ui, const char *name)
+{
+	struct compose *c = &ui->compose;
+	struct draft *d = c->draft;
+	bool blueprint = draft_is_set(d, FIELD_TASK_BLUEPRINT_ID);
+	bool batch = draft_is_set(d, FIELD_BATCH) && strcmp(c->batch.project, name) != 0;
+	bool leaves = leaves_project(c, name);
+
+	draft_edit_begin(d, FIELD_COUNT);
+	draft_set(d, FIELD_PROJECT, name, strlen(name));
+	if (leaves && batch)
+		draft_clear(d, FIELD_BATCH);
+	if (leaves && blueprint)
+		draft_clear(d, FIELD_TASK_BLUEPRINT_ID);
+	draft_edit_end(d);
+	if (leaves && (batch || blueprint))
+		ui_toast(ui, ROLE_NOTE, "%s%s%s of the other project cleared; u brings all back",
+			 batch ? "batch" : "", batch && blueprint ? " and " : "",
+			 blueprint ? "blueprint" : "");
+}
+
 void
 compose_picked(struct ui *ui, enum field_id f, const char *name)
 {
-	draft_set(ui->compose.draft, f, name, strlen(name));
+	if (f == FIELD_PROJECT)
+		choose_project(ui, name);
+	else
+		draft_set(ui->compose.draft, f, name, strlen(name));
 	compose_focus(ui, f);
 }

@@ -403,12 +403,29 @@ note_of_field(const struct ui *ui, char *out, size_t size)
 		snprintf(out, size, "%s", fields[c->focus].help);
 }
 
+/* What the choice in the picker will mean. */
+static void
+note_of_picker(const struct ui *ui, char *out, size_t size)
+{
+	const struct draft *d = ui->compose.draft;
+	enum field_id f = ui->popup.field;
+
+	if (f == FIELD_PROJECT && draft_is_set(d, f) &&
+	    (draft_is_set(d, FIELD_BATCH) || draft_is_set(d, FIELD_TASK_BLUEPRINT_ID)))
+		snprintf(out, size,
+			 "Another project clears the batch and the blueprint; u brings all back.");
+	else
+		snprintf(out, size, "%s", fields[f].help);
+}
+
 void
 compose_note(const struct ui *ui, char *out, size_t size)
 {
 	const struct compose *c = &ui->compose;
 
-	if (ui->view == VIEW_REVIEW)
+	if (ui->popup.kind == POPUP_PICKER)
+		note_of_picker(ui, out, size);
+	else if (ui->view == VIEW_REVIEW)
 		snprintf(out, size,
 			 "If the line drops, it is looked up by its unique_id, never sent twice.");
 	else if (ui->view == VIEW_PAYLOAD)
