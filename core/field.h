@@ -58,7 +58,7 @@ enum field_url { /* which addresses it takes */
 struct field {
 	const char *name;           /* JSON key, command-line name, error name */
 	const char *label;          /* form label, at most 16 columns */
-	const char *help;           /* one sentence: form, --help, man page */
+	const char *help;           /* one sentence, 57 columns: form, --help, man page */
 	const char *empty;          /* what the form shows while it is unset */
 	const char *const *choices; /* FIELD_CHOICE: NULL-terminated; else NULL */
 	enum field_kind kind;

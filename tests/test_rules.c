@@ -67,6 +67,8 @@ every_field_row_is_whole(void **state)
 		assert_non_null(f->source);
 		assert_int_equal(f->choices != NULL, f->kind == FIELD_CHOICE);
 		assert_int_equal(f->emit == EMIT_STRINGS, f->kind == FIELD_LIST);
+		assert_true(strlen(f->help) <= 57); /* a row of the form at 160 columns */
+		assert_int_equal(f->help[strlen(f->help) - 1], '.');
 		assert_int_equal(field_find(f->name, strlen(f->name)), i);
 	}
 	assert_int_equal(field_find("nonsense", 8), FIELD_COUNT);

@@ -80,11 +80,12 @@ static void
 second_line(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, int y)
 {
 	const char *refusal = review_refusal(ui, f);
-	const char *text = refusal ? refusal : fields[f].help;
-	int end = form->r.x + form->r.cols - 1;
+	struct rect row = { y, form->value, 1, form->r.x + form->r.cols - 1 - form->value };
 
-	grid_text_cut(g, y, form->value, end - form->value, refusal ? ROLE_ERROR : ROLE_NOTE, text,
-		      strlen(text));
+	if (refusal)
+		grid_text_cut(g, y, row.x, row.cols, ROLE_ERROR, refusal, strlen(refusal));
+	else
+		view_sentence(g, row, ROLE_NOTE, fields[f].help);
 }
 
 /* What stands left of the label: a problem's mark, the cursor. */
@@ -200,6 +201,24 @@ form_rule(struct ui *ui, struct grid *g, int x, int cols)
 			grid_role(g, 1, i, 1, role);
 }
 
+/* One of them, in at most rows rows; rows used. */
+static int
+one_finding(struct grid *g, struct rect r, const struct finding *it)
+{
+	const char *label = it->field < FIELD_COUNT ? fields[it->field].label : "task";
+	struct rect text = { r.y, r.x + 21, r.rows < 2 ? r.rows : 2, r.cols - 22 };
+	enum role role;
+	char mark[2] = { view_mark(it->severity, &role), '\0' };
+	int used;
+
+	grid_text(g, r.y, r.x + 3, 1, role, mark);
+	grid_text(g, r.y, r.x + 5, 15, ROLE_LABEL, label);
+	used = view_words(g, text, role, it->msg, strlen(it->msg));
+	text.y += used;
+	text.rows = r.rows - used < 2 ? r.rows - used : 2;
+	return used + view_words(g, text, ROLE_NOTE, it->hint, strlen(it->hint));
+}
+
 /* All findings with their hints, as far as the rows go. */
 static void
 findings(struct ui *ui, struct grid *g, struct rect r)
@@ -207,44 +226,53 @@ findings(struct ui *ui, struct grid *g, struct rect r)
 	const struct check *check = ui->compose.check;
 	size_t n = check_count(check);
 	int y = r.y + 1, end = r.y + r.rows;
-	char words[48];
 
-	snprintf(words, sizeof(words), n > 0 ? "!: next" : "");
-	grid_rule(g, r.y, r.x, r.cols, "Checks", words);
+	grid_rule(g, r.y, r.x, r.cols, "Checks", n > 0 ? "!: next" : "");
 	if (n == 0)
 		grid_text(g, y, r.x + 3, r.cols - 4, ROLE_OK, "ok  all rules hold");
 	for (size_t i = 0; i < n && y < end; i++) {
-		const struct finding *it = check_get(check, i);
-		const char *label = it->field < FIELD_COUNT ? fields[it->field].label : "";
-		enum role role;
-		char mark[2] = { view_mark(it->severity, &role), '\0' };
+		int later = n - i - 1 < (size_t)(end - y) ? (int)(n - i - 1) : end - y - 1;
 
-		grid_text(g, y, r.x + 3, 1, role, mark);
-		grid_text(g, y, r.x + 5, 15, ROLE_LABEL, label);
-		grid_text_cut(g, y++, r.x + 21, r.cols - 22, role, it->msg, strlen(it->msg));
-		if (it->hint[0] && y < end && (size_t)(end - y) >= n - i)
-			grid_text_cut(g, y++, r.x + 21, r.cols - 22, ROLE_NOTE, it->hint,
-				      strlen(it->hint));
+		/* Each of those that follow gets a row at least. */
+		y += one_finding(g, (struct rect){ y, r.x, end - y - later, r.cols },
+				 check_get(check, i));
 	}
 }
 
 /* An absent key is a decision too. */
 static void
-not_in_body(struct ui *ui, struct grid *g, struct rect r)
+not_in_body(const struct ui *ui, struct buf *out)
 {
-	struct buf text = BUF_INIT(4096);
 	char without[VIEW_EMPTY_SIZE];
 
 	for (enum field_id f = 0; f < FIELD_COUNT; f++) {
 		if (draft_is_set(ui->compose.draft, f))
 			continue;
 		view_field_empty(ui, f, without, sizeof(without));
-		buf_addf(&text, "%s%s %s",
-			 text.len > 0 ? ", " : "Not in the body: ", fields[f].name, without);
+		buf_addf(out, "%s%s %s", out->len > 0 ? ", " : "Not in the body: ", fields[f].name,
+			 without);
 	}
-	if (text.len == 0)
-		buf_adds(&text, "Every field is in the body.");
-	view_words(g, r, ROLE_NOTE, buf_str(&text), text.len);
+	if (out->len == 0)
+		buf_adds(out, "Every field is in the body.");
+}
+
+/* The payload, and below it what is left out, as many rows as that needs within reason. */
+static void
+payload_pane(struct ui *ui, struct grid *g, struct rect r)
+{
+	struct buf text = BUF_INIT(4096);
+	struct rect words = { .x = r.x + 1, .cols = r.cols - 2 };
+
+	not_in_body(ui, &text);
+	if (r.rows >= 17) {
+		words.rows = view_words_rows(buf_str(&text), text.len, words.cols);
+		if (words.rows > r.rows / 6)
+			words.rows = r.rows / 6;
+		r.rows -= words.rows + 1;
+	}
+	words.y = r.y + r.rows + 1;
+	view_payload_strip(ui, g, r);
+	view_words(g, words, ROLE_NOTE, buf_str(&text), text.len);
 	buf_free(&text);
 }
 
@@ -252,8 +280,7 @@ static void
 side_by_side(struct ui *ui, struct grid *g, struct rect body)
 {
 	int left = body.cols / 2 - 2, right = body.x + left + 1;
-	int most = body.rows - 1, used, absent = most >= 16 ? 4 : 0;
-	struct rect pane = { body.y, right, body.rows - absent, body.cols - left - 1 };
+	int most = body.rows - 1, used;
 	struct form form = form_columns((struct rect){ body.y + 1, body.x, most, left });
 
 	form_rule(ui, g, body.x, left);
@@ -263,11 +290,7 @@ side_by_side(struct ui *ui, struct grid *g, struct rect body)
 	used = rows_between(ui, &form, 0, FIELD_COUNT) + 1;
 	if (most - used >= 3)
 		findings(ui, g, (struct rect){ body.y + 1 + used, body.x, most - used, left });
-	view_payload_strip(ui, g, pane);
-	if (absent)
-		not_in_body(ui, g,
-			    (struct rect){ pane.y + pane.rows + 1, right + 1, absent - 1,
-					   pane.cols - 2 });
+	payload_pane(ui, g, (struct rect){ body.y, right, body.rows, body.cols - left - 1 });
 }
 
 static void

@@ -17,6 +17,10 @@ struct ui;
 void view_number(char out[VIEW_NUMBER_SIZE], size_t n);
 /* Write text into r, broken at words; what does not fit is cut with an ellipsis. Rows used. */
 int view_words(struct grid *g, struct rect r, enum role role, const char *text, size_t n);
+/* Rows that it needs. */
+int view_words_rows(const char *text, size_t n, int cols);
+/* Write a sentence into one row: what does not fit loses its last clause, or its last words. */
+void view_sentence(struct grid *g, struct rect row, enum role role, const char *text);
 /* Add a URL, or a line of JSON that holds one. If it takes more than cols columns its query
  * goes first: frames differ in their path. */
 void view_url(struct buf *out, const char *text, size_t n, int cols, bool ascii);

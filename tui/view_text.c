@@ -43,6 +43,44 @@ view_words(struct grid *g, struct rect r, enum role role, const char *text, size
 	return y;
 }
 
+int
+view_words_rows(const char *text, size_t n, int cols)
+{
+	struct wrap w = { .next = 0 };
+	int rows = 0;
+
+	while (cols > 0 && n > 0 && !w.last) {
+		w = wrap_at(text, n, w.next, cols);
+		rows++;
+	}
+	return rows;
+}
+
+void
+view_sentence(struct grid *g, struct rect row, enum role role, const char *text)
+{
+	size_t n = strlen(text), cols = row.cols > 0 ? (size_t)row.cols : 0, word = 0;
+
+	if (text_cols(text, n) <= cols) {
+		grid_text(g, row.y, row.x, row.cols, role, text);
+		return;
+	}
+	for (size_t i = 0; i < n && text_cols(text, i) <= cols; i++)
+		if (text[i] == ';' && text[i + 1] == ' ') {
+			grid_text_n(g, row.y, row.x, row.cols, role, text, i);
+			return;
+		}
+	for (size_t i = 0; i < n && text_cols(text, i) < cols; i++)
+		if (text[i] == ' ')
+			word = i;
+	if (word == 0) {
+		grid_text_cut(g, row.y, row.x, row.cols, role, text, n);
+		return;
+	}
+	row.x += grid_text_n(g, row.y, row.x, row.cols, role, text, word);
+	grid_text(g, row.y, row.x, 1, role, g->ascii ? "~" : "…");
+}
+
 char
 view_mark(enum severity s, enum role *role)
 {
