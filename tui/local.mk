@@ -41,6 +41,7 @@ tui_libtui_a_SOURCES += \
 	tui/view_editor.c	\
 	tui/view_field.c	\
 	tui/view_list.c	\
+	tui/view_note.c	\
 	tui/view_parts.h	\
 	tui/view_payload.c	\
 	tui/view_review.c	\

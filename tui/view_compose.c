@@ -17,11 +17,9 @@
 #include <string.h>
 
 #define SIDE_COLS  120
-#define STACK_COLS 80
 #define ROOM_COLS  60 /* below these: one field at a time */
 #define ROOM_ROWS  15
 #define STRIP_ROWS 3 /* the least that a payload strip is worth */
-#define NOTE_COLS  22
 #define FRAME_ROWS 3 /* of the screen that are not the body's */
 
 struct form {          /* where the columns of the form are */
@@ -39,7 +37,7 @@ form_columns(struct rect r)
 
 	form.value_cols = r.x + r.cols - 1 - form.value;
 	if (wide) {
-		form.note = r.x + r.cols - NOTE_COLS;
+		form.note = r.x + r.cols - VIEW_NOTE_COLS;
 		form.value_cols = form.note - 2 - form.value;
 	}
 	return form;
@@ -296,7 +294,7 @@ side_by_side(struct ui *ui, struct grid *g, struct rect body)
 static void
 stacked(struct ui *ui, struct grid *g, struct rect body)
 {
-	bool strip = body.cols >= STACK_COLS && body.rows - 1 - FIELD_COUNT >= STRIP_ROWS;
+	bool strip = body.cols >= VIEW_STACK_COLS && body.rows - 1 - FIELD_COUNT >= STRIP_ROWS;
 	struct form form =
 		form_columns((struct rect){ body.y + 1, body.x, body.rows - 1, body.cols });
 	int used;
@@ -314,8 +312,8 @@ stacked(struct ui *ui, struct grid *g, struct rect body)
 	form_rows(ui, g, &form);
 }
 
-static bool
-one_at_a_time(int rows, int cols)
+bool
+view_one_field(int rows, int cols)
 {
 	return cols < ROOM_COLS || rows < ROOM_ROWS;
 }
@@ -357,105 +355,10 @@ view_compose(struct ui *ui, struct grid *g, struct rect body)
 		view_list(ui, g, body);
 	else if (mode == COMPOSE_PARAGRAPH || mode == COMPOSE_OBJECT)
 		view_editor(ui, g, body);
-	else if (one_at_a_time(body.rows + FRAME_ROWS, body.cols))
+	else if (view_one_field(body.rows + FRAME_ROWS, body.cols))
 		one_field(ui, g, body);
 	else if (body.cols >= SIDE_COLS)
 		side_by_side(ui, g, body);
 	else
 		stacked(ui, g, body);
-}
-
-/* Its row says it already: in full whatever stands there, or enough for who sees the fix. */
-static bool
-told(const struct ui *ui, const struct finding *it, bool offered)
-{
-	return ui->cols >= STACK_COLS && ui->compose.mode == COMPOSE_NAV &&
-	       (offered || text_cols(it->msg, strlen(it->msg)) + 3 < NOTE_COLS);
-}
-
-/* What F would do, what is wrong, what helps. */
-static void
-note_of_finding(const struct ui *ui, const struct finding *it, char *out, size_t size)
-{
-	char fix[560] = "";
-	bool offered = ui->compose.mode == COMPOSE_NAV &&
-		       compose_fix_offer(ui, it->field, fix, sizeof(fix));
-	bool msg = !told(ui, it, offered) || !it->hint[0];
-
-	snprintf(out, size, "%s%s%s%s%s%s", offered ? "F: " : "", fix, offered ? ".  " : "",
-		 msg ? it->msg : "", msg && it->hint[0] ? ". " : "", it->hint);
-}
-
-/* The list says itself what is wrong with its current row, if it has the rows for it. */
-static void
-note_of_list(const struct ui *ui, char *out, size_t size)
-{
-	const struct compose *c = &ui->compose;
-	bool small = ui->rows < 17;
-
-	snprintf(out, size, "%s", fields[c->focus].help);
-	for (size_t i = 0; i < check_count(c->check); i++) {
-		const struct finding *it = check_get(c->check, i);
-		bool here = it->item == FINDING_NO_ITEM || (small && it->item == c->items.at);
-
-		if (it->field == c->focus && here) {
-			note_of_finding(ui, it, out, size);
-			return;
-		}
-	}
-}
-
-static void
-note_of_field(const struct ui *ui, char *out, size_t size)
-{
-	const struct compose *c = &ui->compose;
-	const struct finding *it = check_field(c->check, c->focus);
-	const char *whole = review_refusal(ui, FIELD_COUNT);
-
-	if (review_refusal(ui, c->focus))
-		snprintf(out, size, "%s",
-			 c->refusal.hint[0] ? c->refusal.hint
-					    : "nothing was created; s sends again");
-	else if (whole)
-		snprintf(out, size, "refused: %s", whole);
-	else if (c->mode == COMPOSE_NAV && one_at_a_time(ui->rows, ui->cols))
-		snprintf(out, size, "Tab next  S-Tab before  p payload");
-	else if (it && c->mode != COMPOSE_PARAGRAPH && c->mode != COMPOSE_OBJECT)
-		note_of_finding(ui, it, out, size);
-	else
-		snprintf(out, size, "%s", fields[c->focus].help);
-}
-
-/* What the choice in the picker will mean. */
-static void
-note_of_picker(const struct ui *ui, char *out, size_t size)
-{
-	const struct draft *d = ui->compose.draft;
-	enum field_id f = ui->popup.field;
-
-	if (f == FIELD_PROJECT && draft_is_set(d, f) &&
-	    (draft_is_set(d, FIELD_BATCH) || draft_is_set(d, FIELD_TASK_BLUEPRINT_ID)))
-		snprintf(out, size,
-			 "Another project clears the batch and the blueprint; u brings all back.");
-	else
-		snprintf(out, size, "%s", fields[f].help);
-}
-
-void
-compose_note(const struct ui *ui, char *out, size_t size)
-{
-	const struct compose *c = &ui->compose;
-
-	if (ui->popup.kind == POPUP_PICKER)
-		note_of_picker(ui, out, size);
-	else if (ui->view == VIEW_REVIEW)
-		snprintf(out, size,
-			 "If the line drops, it is looked up by its unique_id, never sent twice.");
-	else if (ui->view == VIEW_PAYLOAD)
-		snprintf(out, size, "These are the bytes that go out; t shows them %s.",
-			 c->wire ? "one member a line" : "exactly as sent");
-	else if (c->mode == COMPOSE_LIST || c->mode == COMPOSE_ITEM)
-		note_of_list(ui, out, size);
-	else
-		note_of_field(ui, out, size);
 }

@@ -11,6 +11,12 @@
 
 struct ui;
 
+/* --- view_compose.c --- */
+#define VIEW_STACK_COLS 80 /* from here on the payload is a strip, and notes have a column */
+#define VIEW_NOTE_COLS  22 /* of that column, at least */
+/* Is the screen so small that it shows one field at a time? */
+bool view_one_field(int rows, int cols);
+
 /* --- view_text.c --- */
 #define VIEW_NUMBER_SIZE 28
 /* "27,412" */
