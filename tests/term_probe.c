@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "tui/keys.h"
 #include "tui/term.h"
+#include "tui/tty.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -22,6 +23,15 @@ on_winch(int signo)
 {
 	(void)signo;
 	resized = 1;
+}
+
+/* As the loop's watchdog does when a stalled terminal holds us. */
+static void
+on_alarm(int signo)
+{
+	(void)signo;
+	tty_crash();
+	_exit(5);
 }
 
 struct probe {
@@ -124,12 +134,13 @@ main(void)
 {
 	struct probe p = { .keys = BUF_INIT(1u << 20), .cur_x = -1 };
 	struct term_setup setup = { .theme = &p.theme, .no_color = getenv("NO_COLOR") != NULL };
-	struct sigaction act = { .sa_handler = on_winch };
+	struct sigaction act = { .sa_handler = on_winch }, alarmed = { .sa_handler = on_alarm };
 	struct err err = ERR_INIT;
 	bool on = true;
 
 	setlocale(LC_ALL, "");
 	sigaction(SIGWINCH, &act, NULL);
+	sigaction(SIGALRM, &alarmed, NULL);
 	theme_default(&p.theme);
 	if (term_open(&setup, &err)) {
 		fprintf(stderr, "%s: %s\n%s\n", err_name(err.code), err.msg, err.hint);

@@ -367,6 +367,26 @@ in_a_wrapped_paragraph_up_and_down_follow_the_screen(void **state)
 }
 
 static void
+a_line_that_starts_inside_a_flag_does_not_split_it(void **state)
+{
+	/* curses lays out its halves as two letters: one column wide, they wrap apart */
+	static const char flag[] = "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA";
+	struct edit e;
+	char *got;
+
+	(void)state;
+	edit_init(&e, flag, strlen(flag), true);
+	edit_key(&e, K_HOME, 4);
+	free(picture(&e, 4, 2));
+	edit_key(&e, K_DOWN, 4);
+	got = shown(&e);
+	if (got[0] != '|' && got[strlen(got) - 1] != '|')
+		fail_msg("the cursor stands in the flag");
+	free(got);
+	edit_done(&e);
+}
+
+static void
 typing_past_the_edge_does_not_move_the_line_at_each_letter(void **state)
 {
 	struct edit e;
@@ -429,6 +449,7 @@ main(void)
 		cmocka_unit_test(the_place_counts_lines_and_letters_from_one),
 		cmocka_unit_test(a_view_shows_the_part_around_the_cursor),
 		cmocka_unit_test(in_a_wrapped_paragraph_up_and_down_follow_the_screen),
+		cmocka_unit_test(a_line_that_starts_inside_a_flag_does_not_split_it),
 		cmocka_unit_test(typing_past_the_edge_does_not_move_the_line_at_each_letter),
 		cmocka_unit_test(lines_of_any_length_are_found_again_from_anywhere),
 	};

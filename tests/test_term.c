@@ -10,7 +10,9 @@
 
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static const char *const probe[] = { "./tests/term_probe", NULL };
 
@@ -251,6 +253,43 @@ a_lost_terminal_is_noticed(void **state)
 	pty_close(&p);
 }
 
+/* Held in write(2)? */
+static bool
+is_writing(pid_t pid)
+{
+	char path[64], text[256] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	f = fopen(path, "re");
+	if (!f || !fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	if (f)
+		fclose(f);
+	return strncmp(text, "running", 7) != 0 && strtol(text, NULL, 10) == SYS_write;
+}
+
+static void
+a_stalled_terminal_does_not_hold_the_crash_handler(void **state)
+{
+	struct timespec pause = { .tv_nsec = 1000000 };
+	struct pty p;
+	int tries = 0;
+
+	(void)state;
+	start(&p);
+	pty_settle(&p);
+	assert_int_equal(tcflow(p.slave, TCOOFF), 0); /* somebody pressed ^S */
+	pty_type(&p, "a");
+	while (!is_writing(p.pid) && tries++ < 10000)
+		nanosleep(&pause, NULL);
+	assert_true(is_writing(p.pid));
+	pty_signal(&p, SIGALRM);
+	assert_int_equal(WEXITSTATUS(pty_wait_end(&p)), 5);
+	pty_check_restored(&p);
+	pty_close(&p);
+}
+
 static void
 die_brings_the_screen_back_before_it_speaks(void **state)
 {
@@ -369,6 +408,7 @@ main(void)
 		cmocka_unit_test(a_terminal_that_does_not_know_its_size_is_24x80),
 		cmocka_unit_test(suspended_it_gives_the_terminal_back_and_returns_whole),
 		cmocka_unit_test(a_lost_terminal_is_noticed),
+		cmocka_unit_test(a_stalled_terminal_does_not_hold_the_crash_handler),
 		cmocka_unit_test(die_brings_the_screen_back_before_it_speaks),
 #ifndef WITH_ASAN
 		cmocka_unit_test(a_crash_brings_the_screen_back_and_kills_as_it_would),

@@ -298,6 +298,7 @@ move_lines(struct edit *e, int lines)
 		start = wrap_back(str(e), n, w.start, (size_t)-lines, cols);
 		if (start != w.start)
 			e->at = offset_at_goal(e, wrap_at(str(e), n, start, cols));
+		snap(e);
 		return;
 	}
 	start = w.start;
@@ -305,6 +306,7 @@ move_lines(struct edit *e, int lines)
 		w = wrap_at(str(e), n, w.next, cols);
 	if (start != w.start)
 		e->at = offset_at_goal(e, w);
+	snap(e); /* a line may start inside of a flag or a family: it is two glyphs wide */
 }
 
 static bool
