@@ -10,10 +10,9 @@ dist_theme_DATA = \
 	themes/solarized.theme
 EXTRA_DIST += themes/embed.awk
 
-# Two of them are also built in, so that there is always one to fall back on.
-THEMES_BUILT_IN = $(srcdir)/themes/default.theme $(srcdir)/themes/mono.theme
+# All of them are also built in, so that the program needs no file to show them.
 CLEANFILES += tui/theme_text.h
 tui/libtui_a-theme.$(OBJEXT): tui/theme_text.h
-tui/theme_text.h: $(THEMES_BUILT_IN) $(srcdir)/themes/embed.awk
+tui/theme_text.h: $(dist_theme_DATA) $(srcdir)/themes/embed.awk
 	@$(MKDIR_P) tui
-	$(AM_V_GEN)$(AWK) -f $(srcdir)/themes/embed.awk $(THEMES_BUILT_IN) > $@.tmp && mv $@.tmp $@
+	$(AM_V_GEN)(cd $(srcdir) && $(AWK) -f themes/embed.awk $(dist_theme_DATA)) > $@.tmp && mv $@.tmp $@

@@ -260,11 +260,26 @@ parse(struct theme *t, struct reader *r, const struct source *source)
 	}
 }
 
+const char *
+theme_built_in(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(theme_texts); i++)
+		if (strcmp(theme_texts[i].name, name) == 0)
+			return theme_texts[i].text;
+	return NULL;
+}
+
+const char *
+theme_built_in_name(size_t i)
+{
+	return i < ARRAY_LEN(theme_texts) ? theme_texts[i].name : NULL;
+}
+
 static char *
 find_nothing(const char *name, void *arg)
 {
 	(void)arg;
-	return strcmp(name, "default") == 0 ? mem_strdup(theme_text_default) : NULL;
+	return strcmp(name, "default") == 0 ? mem_strdup(theme_built_in("default")) : NULL;
 }
 
 enum err_code
@@ -288,7 +303,7 @@ void
 theme_default(struct theme *t)
 {
 	struct err err = ERR_INIT;
-	struct reader r = { .p = theme_text_default, .name = "default", .err = &err };
+	struct reader r = { .p = theme_built_in("default"), .name = "default", .err = &err };
 	struct source source = { .find = NULL };
 	enum err_code code;
 
@@ -298,12 +313,4 @@ theme_default(struct theme *t)
 	code = parse(t, &r, &source);
 	assert(code == ERR_OK); /* a test holds themes/default.theme to this */
 	(void)code;
-}
-
-const char *
-theme_built_in(const char *name)
-{
-	if (strcmp(name, "default") == 0)
-		return theme_text_default;
-	return strcmp(name, "mono") == 0 ? theme_text_mono : NULL;
 }

@@ -62,7 +62,7 @@ struct theme {
 	struct style style[ROLE_COUNT];
 };
 
-/* The look built into the program: themes/default.theme, read at start. */
+/* themes/default.theme, as it is built in. */
 void theme_default(struct theme *t);
 
 /* Read the text of a .theme file; find gives the text of an inherited theme (owned
@@ -74,7 +74,7 @@ enum err_code theme_parse(struct theme *t, const char *name, const char *text, t
 
 /*
  * Load by name: user's folder (conf data_dir/themes), then the installed one
- * ($MULTISTAGE_THEMES or THEME_DIR); "default" and "mono" are always there.
+ * ($MULTISTAGE_THEMES or THEME_DIR), then what is built in.
  * Errors: ERR_CONFIG with the list of names as hint.
  */
 enum err_code theme_load(struct theme *t, const char *name, const char *user_dir,
@@ -84,8 +84,9 @@ size_t theme_list(const char *user_dir, char ***names);
 
 const char *theme_role_name(enum role role);
 
-/* Text of a theme that is built in ("default", "mono"), or NULL. */
+/* Text of a theme that is built in (all of themes/ are), or NULL; the name of the i-th, or NULL. */
 const char *theme_built_in(const char *name);
+const char *theme_built_in_name(size_t i);
 
 /* Nearest of the terminal's colours (8, 16, 88, 256 or direct) for an #rrggbb or a high index;
  * -1 stays, and is all there is below 8 colours. */

@@ -168,8 +168,8 @@ theme_list(const char *user_dir, char ***names)
 	struct names list = { NULL, 0 };
 	size_t kept = 0;
 
-	add_name(&list, "default", 7);
-	add_name(&list, "mono", 4);
+	for (size_t i = 0; theme_built_in_name(i); i++)
+		add_name(&list, theme_built_in_name(i), strlen(theme_built_in_name(i)));
 	add_folder(&list, installed_dir());
 	if (user_dir && *user_dir)
 		add_folder(&list, user_dir);
