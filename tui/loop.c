@@ -60,8 +60,14 @@ on_alarm(int signo)
 	_exit(128 + (int)ending);
 }
 
-static enum err_code
-watch_signals(struct err *err)
+int
+loop_ending(void)
+{
+	return (int)ending;
+}
+
+enum err_code
+loop_watch_signals(struct err *err)
 {
 	static const int wanted[] = {
 		SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT
@@ -292,8 +298,6 @@ loop_run(struct loop *l, struct err *err)
 {
 	enum err_code code = ERR_OK;
 
-	if (watch_signals(err))
-		return err->code;
 	l->ui->log.source =
 		(struct log_source){ .count = log_count, .get = log_get, .arg = l->session };
 	l->now = read_clocks();

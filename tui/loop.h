@@ -40,6 +40,11 @@ struct loop {
 	char asked_of[160];    /* and the project they are of */
 };
 
+/* Handlers and their pipe. Before term_open(), so that curses sets none of its own. */
+enum err_code loop_watch_signals(struct err *err) MUST_CHECK;
+/* A signal that ends us has come: its number, else 0. */
+int loop_ending(void);
+
 /* Run until the person quits, a signal ends us or the terminal is gone; l->signo tells. */
 enum err_code loop_run(struct loop *l, struct err *err) MUST_CHECK;
 

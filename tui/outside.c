@@ -5,6 +5,7 @@
 
 #include "core/conf.h"
 #include "core/mem.h"
+#include "tui/loop.h"
 #include "tui/term.h"
 
 #include <errno.h>
@@ -36,13 +37,15 @@ run_child(char **words)
 	_exit(127);
 }
 
+/* A signal that ends us ends the other program too, as a hangup: editors keep a copy then. */
 static int
 wait_for(pid_t pid)
 {
 	int status = 0;
 
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+		if (loop_ending())
+			kill(pid, SIGHUP);
 	return status;
 }
 
@@ -194,7 +197,7 @@ outside_page(const char *text, size_t n, struct err *err)
 
 	if (scratch_make(&s, ".txt", text, n, err))
 		return err->code;
-	if (!command(names, "less", s.path, &words, err) && !run(words, &status, err) &&
+	if (!command(names, "less -R", s.path, &words, err) && !run(words, &status, err) &&
 	    WIFEXITED(status) && WEXITSTATUS(status) == 127) {
 		err_set(err, ERR_SYS, "cannot run the pager %s", words[0]);
 		err_hint(err, "set PAGER to a program that is installed");

@@ -147,7 +147,7 @@ run_screen(struct loop *l, const struct theme *theme, const struct tui_options *
 	};
 	enum err_code code;
 
-	if (term_open(&setup, err))
+	if (loop_watch_signals(err) || term_open(&setup, err))
 		return err->code;
 	die_hook(term_close);
 	l->ascii = ascii_borders(l->conf);
