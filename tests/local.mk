@@ -176,8 +176,13 @@ tests_fuzz_theme_LDADD   = tui/libtui.a core/librules.a
 
 # --- the form: reducer and screens ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_compose tests/test_review tests/test_ui
+UNIT_TESTS += tests/test_body tests/test_compose tests/test_payload_view tests/test_review \
+	tests/test_ui
 endif
+tests_test_body_SOURCES = tests/test_body.c
+tests_test_body_LDADD   = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
+tests_test_payload_view_SOURCES = tests/test_payload_view.c tests/ui_world.c tests/ui_world.h
+tests_test_payload_view_LDADD   = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
 tests_test_compose_SOURCES = tests/test_compose.c tests/ui_world.c tests/ui_world.h
 tests_test_compose_LDADD   = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
 tests_test_review_SOURCES  = tests/test_review.c tests/ui_world.c tests/ui_world.h
@@ -205,6 +210,7 @@ EXTRA_DIST += \
 	tests/screens/list_160x50.txt \
 	tests/screens/list_40x10.txt \
 	tests/screens/list_80x24.txt \
+	tests/screens/payload_160x50.txt \
 	tests/screens/payload_40x10.txt \
 	tests/screens/payload_80x24.txt \
 	tests/screens/payload_wire_80x24.txt \

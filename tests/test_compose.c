@@ -550,11 +550,6 @@ the_form_looks_like_the_pictures(void **state)
 	w->ui.ascii = true;
 	world_golden(w, "compose_ascii", 24, 80);
 	w->ui.ascii = false;
-	press(w, "p");
-	world_golden(w, "payload", 24, 80);
-	world_golden(w, "payload", 10, 40);
-	press(w, "t");
-	world_golden(w, "payload_wire", 24, 80);
 	world_done(w);
 }
 

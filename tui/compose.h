@@ -37,7 +37,8 @@ struct compose {
 	struct edit edit;
 	unsigned edit_since;      /* draft_changes() when the editor was opened */
 	struct list items;        /* COMPOSE_LIST: cursor over the items */
-	struct list payload_list; /* full-screen payload: scrolling */
+	struct list payload_list; /* full-screen payload: its rows, body.h */
+	int payload_cols;         /* columns of such a row when they were counted */
 	size_t form_top;
 	bool item_new;            /* COMPOSE_ITEM: Esc takes the row away again */
 	bool wire;                /* payload shown as wire bytes */

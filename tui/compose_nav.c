@@ -80,60 +80,6 @@ clear_field(struct ui *ui, enum field_id f)
 }
 
 static void
-send_text(struct ui *ui, enum ui_cmd_kind kind)
-{
-	struct compose *c = &ui->compose;
-	struct buf text = BUF_INIT(2 * PAYLOAD_MAX);
-	struct ui_cmd *cmd = ui_ask(ui, kind);
-
-	if (c->wire)
-		payload_wire(c->payload, &text);
-	else
-		payload_pretty(c->payload, &text);
-	snprintf(cmd->key, sizeof(cmd->key), ".json");
-	cmd->n = text.len;
-	cmd->text = buf_take(&text);
-}
-
-/* The whole payload opens where the focused field is; its view knows how far it goes. */
-static void
-scroll_to_field(struct ui *ui)
-{
-	struct compose *c = &ui->compose;
-	struct list *l = &c->payload_list;
-	size_t width = ui->cols > 3 ? (size_t)ui->cols - 2 : 1, at = 0, n = 0;
-
-	if (c->wire)
-		payload_span_wire(c->payload, c->focus, &at, &n);
-	else
-		payload_span_lines(c->payload, c->focus, &at, &n);
-	if (c->wire)
-		at /= width;
-	list_fit(l, at + 1, l->rows);
-	list_to(l, n > 0 ? at : 0);
-}
-
-bool
-compose_payload_command(struct ui *ui, enum command cmd)
-{
-	struct compose *c = &ui->compose;
-
-	switch ((int)cmd) {
-	case CMD_WIRE:
-		c->wire = !c->wire;
-		scroll_to_field(ui);
-		return true;
-	case CMD_PAGER:
-		compose_save(ui);
-		send_text(ui, UI_PAGER);
-		return true;
-	case CMD_WRITE: send_text(ui, UI_WRITE); return true;
-	case CMD_REVIEW: review_open(ui); return true;
-	default: return false;
-	}
-}
-
-static void
 step(struct ui *ui, int by, bool around)
 {
 	int at = (int)ui->compose.focus + by;
@@ -182,10 +128,7 @@ nav_command(struct ui *ui, enum command cmd)
 	case CMD_EDITOR: compose_outside(ui, c->focus); return true;
 	case CMD_PROBLEM: next_problem(ui); return true;
 	case CMD_FIX: compose_fix(ui, c->focus); return true;
-	case CMD_PAYLOAD:
-		scroll_to_field(ui);
-		ui_go(ui, VIEW_PAYLOAD);
-		return true;
+	case CMD_PAYLOAD: compose_payload_open(ui); return true;
 	case CMD_DRAFTS:
 		compose_save(ui);
 		popup_drafts(ui);
@@ -219,18 +162,6 @@ compose_key(struct ui *ui, uint32_t key)
 		ui_toast(ui, ROLE_NOTE,
 			 can_cycle(c->focus) ? "Space switches %s" : "Enter to edit %s",
 			 fields[c->focus].label);
-}
-
-void
-payload_key(struct ui *ui, uint32_t key)
-{
-	struct compose *c = &ui->compose;
-	enum command cmd = key_command(key, IN_PAYLOAD);
-
-	if (list_move(&c->payload_list, cmd) || compose_payload_command(ui, cmd))
-		return;
-	if (cmd == CMD_BACK || cmd == CMD_QUIT || cmd == CMD_PAYLOAD)
-		ui_go(ui, VIEW_COMPOSE);
 }
 
 static void

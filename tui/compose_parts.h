@@ -33,9 +33,16 @@ size_t compose_next_item(const struct ui *ui, enum field_id f, size_t from);
 struct compose;
 bool compose_batch_closed(const struct compose *c);
 
-/* --- compose_nav.c --- */
+/* --- compose_payload.c --- */
 /* Keys that concern the payload wherever it is shown: t v w s. False: none of them. */
 bool compose_payload_command(struct ui *ui, enum command cmd);
+void compose_payload_open(struct ui *ui);
+/* For its view: rows are shown, maybe of another width than before. */
+void compose_payload_refit(struct ui *ui, int rows);
+
+/* --- view_payload.c --- */
+/* Columns of a row of the body where it has the whole width of the screen. */
+int compose_body_cols(const struct ui *ui);
 
 /* --- compose_edit.c: the line, paragraph and object editors --- */
 void compose_edit_open(struct ui *ui, enum field_id f);

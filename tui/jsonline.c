@@ -94,6 +94,42 @@ shorten(struct buf *out, const char *text, size_t n)
 	buf_add(out, text + tail, n - tail);
 }
 
+/* Is byte at of a line inside of a string, and does a backslash stand before it? */
+static bool
+in_string(const char *line, size_t at, bool *escaped)
+{
+	bool inside = false;
+
+	*escaped = false;
+	for (size_t i = 0; i < at; i++) {
+		bool was_escaped = *escaped;
+
+		*escaped = inside && !was_escaped && line[i] == '\\';
+		if (line[i] == '"' && !was_escaped)
+			inside = !inside;
+	}
+	return inside;
+}
+
+int
+json_part(struct grid *g, int y, int x, int width, const struct json_part *part)
+{
+	bool escaped, inside = in_string(part->line, part->from, &escaped);
+	int used, end, to = x;
+
+	if (y < 0 || y >= g->rows || x < 0 || x >= g->cols || width <= 0)
+		return 0;
+	used = grid_text_n(g, y, x, width, ROLE_JSON_PUNCT, part->line + part->from,
+			   part->to - part->from);
+	end = x + used < g->cols ? x + used : g->cols;
+	if (inside) {
+		to = string_end(g, y, escaped ? x : x - 1, end);
+		paint(g, y, x, to, is_key(g, y, to, end) ? ROLE_JSON_KEY : ROLE_JSON_STRING);
+	}
+	color(g, y, to, end);
+	return used;
+}
+
 int
 json_line(struct grid *g, int y, int x, int width, const char *text, size_t n)
 {

@@ -11,4 +11,12 @@
  * tells it apart. Returns the columns used. */
 int json_line(struct grid *g, int y, int x, int width, const char *text, size_t n);
 
+struct json_part { /* bytes from..to of a line */
+	const char *line;
+	size_t from, to;
+};
+/* Write a part, coloured as it is in the whole of its line; the caller breaks lines into
+ * rows. Returns the columns used. */
+int json_part(struct grid *g, int y, int x, int width, const struct json_part *part);
+
 #endif

@@ -28,12 +28,14 @@ tui_libtui_a_SOURCES += \
 
 # --- the form: ui, view, compose and its views ---
 tui_libtui_a_SOURCES += \
+	tui/body.c	tui/body.h	\
 	tui/compose.c	tui/compose.h	\
 	tui/compose_edit.c	\
 	tui/compose_fix.c	\
 	tui/compose_list.c	\
 	tui/compose_nav.c	\
 	tui/compose_parts.h	\
+	tui/compose_payload.c	\
 	tui/review.c	\
 	tui/ui.c	tui/ui.h	\
 	tui/view.c	tui/view.h	\

@@ -98,8 +98,8 @@ compose_note(const struct ui *ui, char *out, size_t size)
 		snprintf(out, size,
 			 "If the line drops, it is looked up by its unique_id, never sent twice.");
 	else if (ui->view == VIEW_PAYLOAD)
-		snprintf(out, size, "These are the bytes that go out; t shows them %s.",
-			 c->wire ? "one member a line" : "exactly as sent");
+		snprintf(out, size, "%s: Enter goes to it, Tab to the next. t shows the bytes %s.",
+			 fields[c->focus].label, c->wire ? "one member a line" : "as sent");
 	else if (c->mode == COMPOSE_LIST || c->mode == COMPOSE_ITEM)
 		note_of_list(ui, out, size);
 	else

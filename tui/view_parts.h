@@ -47,11 +47,9 @@ enum role view_verdict(const struct ui *ui, char *out, size_t size);
 /* --- view_payload.c --- */
 /* The payload around the focused field, with its rule; r.rows of at least 2. */
 void view_payload_strip(struct ui *ui, struct grid *g, struct rect r);
-/* Line of the pretty form at row y; mark: this is where the focused field begins. */
-void view_payload_line(struct ui *ui, struct grid *g, struct rect row, size_t line, bool mark);
-/* Row k of the wire form cut into rows of width bytes; at least one byte if there is one. */
-size_t view_payload_wire_rows(const struct ui *ui, int width);
-void view_payload_wire(struct ui *ui, struct grid *g, struct rect r, size_t from_row);
+/* A row of the body, with the number of its line. */
+struct body_row;
+void view_payload_row(struct ui *ui, struct grid *g, struct rect r, const struct body_row *row);
 /* "27,412 bytes  sha256 9f2c11ab3e5d" */
 void view_payload_size(struct ui *ui, char *out, size_t size, bool whole);
 

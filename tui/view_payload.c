@@ -1,12 +1,16 @@
 /* view_payload.c - the bytes that would be sent: beside the form, and over the whole screen.
  *
- * Only the lines in the window are drawn. The pane follows the focused field;
- * of a long list it shows both ends. The sha256 costs a pass over all bytes,
+ * Only the lines in the window are drawn. The pane beside the form follows the
+ * focused field; of a long list it shows both ends, and it cuts long lines. Over
+ * the whole screen nothing is cut: body.h. The sha256 costs a pass over all bytes,
  * so a large body gets it when the typing rests (the save's tick draws it).
  */
 #include "config.h"
 
 #include "tui/compose.h"
+
+#include "tui/body.h"
+#include "tui/compose_parts.h"
 #include "tui/jsonline.h"
 #include "tui/ui.h"
 #include "tui/view_parts.h"
@@ -41,8 +45,9 @@ digits(size_t n)
 	return d;
 }
 
-void
-view_payload_line(struct ui *ui, struct grid *g, struct rect row, size_t line, bool mark)
+/* Line of the pretty form in one row; mark: this is where the focused field begins. */
+static void
+payload_line_cut(struct ui *ui, struct grid *g, struct rect row, size_t line, bool mark)
 {
 	const struct compose *c = &ui->compose;
 	int wide = digits(payload_lines(c->payload));
@@ -53,7 +58,7 @@ view_payload_line(struct ui *ui, struct grid *g, struct rect row, size_t line, b
 
 	if (!payload_line(c->payload, line, &it))
 		return;
-	ours = it.field == c->focus && ui->view != VIEW_REVIEW;
+	ours = it.field == c->focus;
 	if (mark)
 		grid_text(g, row.y, row.x + 1, 1, ROLE_HEAD, ">");
 	grid_textf(g, row.y, x, wide, ours ? ROLE_HEAD : ROLE_NOTE, "%*zu", wide, line + 1);
@@ -66,25 +71,19 @@ view_payload_line(struct ui *ui, struct grid *g, struct rect row, size_t line, b
 	buf_free(&url);
 }
 
-/* Offset of wire row k: on a character. */
-static size_t
-row_start(const struct buf *wire, size_t k, int width)
+/* Columns before the text: mark, number, blank. */
+static int
+margin(const struct ui *ui)
 {
-	size_t at = k * (size_t)width;
-
-	if (at >= wire->len)
-		return wire->len;
-	while (at < wire->len && ((unsigned char)wire->p[at] & 0xC0) == 0x80)
-		at++;
-	return at;
+	return ui->compose.wire ? 2 : 4 + digits(payload_lines(ui->compose.payload));
 }
 
-size_t
-view_payload_wire_rows(const struct ui *ui, int width)
+int
+compose_body_cols(const struct ui *ui)
 {
-	size_t n = payload_size(ui->compose.payload);
+	int cols = ui->cols - margin(ui) - 1;
 
-	return width > 0 ? (n + (size_t)width - 1) / (size_t)width : 0;
+	return cols > 0 ? cols : 1;
 }
 
 static size_t
@@ -95,31 +94,41 @@ clamp(size_t at, size_t low, size_t high)
 	return at > high ? high : at;
 }
 
-void
-view_payload_wire(struct ui *ui, struct grid *g, struct rect r, size_t from_row)
+/* A row of the wire form; the focused field's bytes stand out. */
+static void
+wire_row(struct ui *ui, struct grid *g, struct rect r, const struct body_row *row)
 {
-	struct compose *c = &ui->compose;
-	struct buf wire = BUF_INIT(PAYLOAD_MAX + 1);
-	size_t at, n;
+	const struct compose *c = &ui->compose;
+	const char *p = row->text;
+	int x = r.x, end = r.x + r.cols;
+	size_t at, n, a, b;
 
-	payload_wire(c->payload, &wire);
 	payload_span_wire(c->payload, c->focus, &at, &n);
 	if (ui->view == VIEW_REVIEW)
 		n = 0;
-	for (int y = 0; y < r.rows && r.cols > 0; y++) {
-		size_t from = row_start(&wire, from_row + (size_t)y, r.cols);
-		size_t to = row_start(&wire, from_row + (size_t)y + 1, r.cols);
-		size_t a = n > 0 ? clamp(at, from, to) : to, b = clamp(at + n, a, to);
-		const char *p = buf_str(&wire);
-		int x = r.x, end = r.x + r.cols;
+	a = n > 0 ? clamp(at, row->from, row->to) : row->to;
+	b = clamp(at + n, a, row->to);
+	x += grid_text_n(g, r.y, x, end - x, ROLE_NOTE, p + row->from, a - row->from);
+	x += grid_text_n(g, r.y, x, end - x, ROLE_VALUE, p + a, b - a);
+	grid_text_n(g, r.y, x, end - x, ROLE_NOTE, p + b, row->to - b);
+}
 
-		if (from >= to)
-			break;
-		x += grid_text_n(g, r.y + y, x, end - x, ROLE_NOTE, p + from, a - from);
-		x += grid_text_n(g, r.y + y, x, end - x, ROLE_VALUE, p + a, b - a);
-		grid_text_n(g, r.y + y, x, end - x, ROLE_NOTE, p + b, to - b);
+void
+view_payload_row(struct ui *ui, struct grid *g, struct rect r, const struct body_row *row)
+{
+	const struct compose *c = &ui->compose;
+	int wide = digits(payload_lines(c->payload)), x = r.x + margin(ui);
+	bool ours = row->field == c->focus && ui->view != VIEW_REVIEW;
+	const struct json_part part = { row->text, row->from, row->to };
+
+	if (c->wire) {
+		wire_row(ui, g, (struct rect){ r.y, x, 1, r.x + r.cols - x }, row);
+		return;
 	}
-	buf_free(&wire);
+	if (row->from == 0)
+		grid_textf(g, r.y, r.x + 3, wide, ours ? ROLE_HEAD : ROLE_NOTE, "%*zu", wide,
+			   row->line + 1);
+	json_part(g, r.y, x, r.x + r.cols - x, &part);
 }
 
 /* Where the focused field is, or would be. */
@@ -148,11 +157,11 @@ folded(struct ui *ui, struct grid *g, struct rect r, size_t first, size_t count)
 	char number[VIEW_NUMBER_SIZE];
 
 	for (size_t i = 0; i < head; i++, row.y++)
-		view_payload_line(ui, g, row, first + i, i == 0);
+		payload_line_cut(ui, g, row, first + i, i == 0);
 	view_number(number, count - head - 2);
 	grid_textf(g, row.y++, r.x + 9, r.cols - 9, ROLE_NOTE, "... %s more ...", number);
 	for (size_t i = count - 2; i < count; i++, row.y++)
-		view_payload_line(ui, g, row, first + i, false);
+		payload_line_cut(ui, g, row, first + i, false);
 }
 
 static void
@@ -174,49 +183,62 @@ strip_lines(struct ui *ui, struct grid *g, struct rect r)
 			folded(ui, g, row, first, count);
 			return;
 		}
-		view_payload_line(ui, g, row, top + i, count > 0 && top + i == first);
+		payload_line_cut(ui, g, row, top + i, count > 0 && top + i == first);
 	}
+}
+
+static void
+strip_wire(struct ui *ui, struct grid *g, struct rect r)
+{
+	struct body_row row;
+	struct body b;
+	bool more;
+
+	body_init(&b, ui->compose.payload, true, r.cols - 2);
+	more = body_row(&b, body_find_field(&b, ui->compose.focus), &row);
+	for (int y = 0; y < r.rows && more; y++) {
+		view_payload_row(ui, g, (struct rect){ r.y + y, r.x, 1, r.cols }, &row);
+		more = body_next(&b, &row);
+	}
+	body_done(&b);
 }
 
 void
 view_payload_strip(struct ui *ui, struct grid *g, struct rect r)
 {
-	struct rect text = { r.y + 1, r.x + 1, r.rows - 1, r.cols - 2 };
+	struct rect text = { r.y + 1, r.x, r.rows - 1, r.cols };
 	char size[160];
-	size_t at, n;
 
 	view_payload_size(ui, size, sizeof(size), false);
 	grid_rule(g, r.y, r.x, r.cols, ui->compose.wire ? "Wire bytes" : "Payload", size);
-	if (!ui->compose.wire) {
-		strip_lines(ui, g, (struct rect){ r.y + 1, r.x, r.rows - 1, r.cols });
-		return;
-	}
-	payload_span_wire(ui->compose.payload, ui->compose.focus, &at, &n);
-	view_payload_wire(ui, g, text, n > 0 && text.cols > 0 ? at / (size_t)text.cols : 0);
+	if (ui->compose.wire)
+		strip_wire(ui, g, text);
+	else
+		strip_lines(ui, g, text);
 }
 
 void
 view_payload(struct ui *ui, struct grid *g, struct rect body)
 {
 	struct compose *c = &ui->compose;
-	struct rect text = { body.y + 1, body.x + 1, body.rows - 1, body.cols - 2 };
-	size_t total = c->wire ? view_payload_wire_rows(ui, text.cols) : payload_lines(c->payload);
-	size_t rows = (size_t)text.rows, count = 0, first;
+	struct list *l = &c->payload_list;
+	int y = body.y + 1, end = body.y + body.rows;
+	struct body_row row;
+	struct body b;
 	char size[160];
+	bool more;
 
 	view_payload_size(ui, size, sizeof(size), body.cols >= 110);
 	grid_rule(g, body.y, body.x, body.cols, c->wire ? "Wire bytes, as sent" : "Payload, pretty",
 		  size);
-	list_fit(&c->payload_list, total > rows ? total - rows + 1 : 1, text.rows);
-	if (c->wire) {
-		view_payload_wire(ui, g, text, c->payload_list.at);
-		return;
+	compose_payload_refit(ui, end - y);
+	body_init(&b, c->payload, c->wire, c->payload_cols);
+	more = body_row(&b, l->top, &row);
+	for (size_t k = l->top; y < end && more; k++, y++) {
+		if (k == l->at)
+			grid_text(g, y, body.x + (c->wire ? 0 : 1), 1, ROLE_HEAD, ">");
+		view_payload_row(ui, g, (struct rect){ y, body.x, 1, body.cols }, &row);
+		more = body_next(&b, &row);
 	}
-	payload_span_lines(c->payload, c->focus, &first, &count);
-	for (size_t i = 0; i < rows && c->payload_list.at + i < total; i++) {
-		struct rect row = { text.y + (int)i, body.x, 1, body.cols };
-		size_t line = c->payload_list.at + i;
-
-		view_payload_line(ui, g, row, line, count > 0 && line == first);
-	}
+	body_done(&b);
 }

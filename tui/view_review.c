@@ -8,6 +8,7 @@
 #include "tui/compose.h"
 
 #include "core/text.h"
+#include "tui/body.h"
 #include "tui/compose_parts.h"
 #include "tui/ui.h"
 #include "tui/view_parts.h"
@@ -120,31 +121,32 @@ head_line(struct grid *g, struct rect row, const struct head_line *line)
 		      strlen(line->text));
 }
 
+/* The head and then all of the body, as one list. */
 static void
 scrolled(struct ui *ui, struct grid *g, struct rect r)
 {
 	struct compose *c = &ui->compose;
 	struct head h = { .n = 0 };
-	size_t body, total, rows = (size_t)r.rows, i = 0;
+	size_t total, at, rows = (size_t)r.rows, i = 0;
+	struct body_row row;
+	struct body b;
+	bool more;
 
 	say_where(ui, &h);
 	say_checks(ui, &h);
 	say_body(ui, &h);
-	body = c->wire ? view_payload_wire_rows(ui, r.cols - 2) : payload_lines(c->payload);
-	total = h.n + body;
+	body_init(&b, c->payload, c->wire, compose_body_cols(ui));
+	total = h.n + body_rows(&b);
 	list_fit(&c->review_list, total > rows ? total - rows + 1 : 1, r.rows);
-	for (; i < rows && c->review_list.at + i < h.n; i++)
-		head_line(g, (struct rect){ r.y + (int)i, r.x, 1, r.cols },
-			  &h.line[c->review_list.at + i]);
-	if (i < rows && c->wire) {
-		view_payload_wire(
-			ui, g, (struct rect){ r.y + (int)i, r.x + 1, r.rows - (int)i, r.cols - 2 },
-			c->review_list.at + i - h.n);
-		return;
+	at = c->review_list.at;
+	for (; i < rows && at + i < h.n; i++)
+		head_line(g, (struct rect){ r.y + (int)i, r.x, 1, r.cols }, &h.line[at + i]);
+	more = body_row(&b, at + i - h.n, &row);
+	for (; i < rows && more; i++) {
+		view_payload_row(ui, g, (struct rect){ r.y + (int)i, r.x, 1, r.cols }, &row);
+		more = body_next(&b, &row);
 	}
-	for (; i < rows; i++)
-		view_payload_line(ui, g, (struct rect){ r.y + (int)i, r.x, 1, r.cols },
-				  c->review_list.at + i - h.n, false);
+	body_done(&b);
 }
 
 /* What Enter will do now. */
