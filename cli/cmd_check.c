@@ -133,9 +133,9 @@ check_file(const char *file, bool json, size_t *errors, struct err *err)
 	c = check_new();
 	check_update(c, d);
 	if (json)
-		print_json(file, c);
+		print_json(input_name(file), c);
 	else
-		print_words(file, c);
+		print_words(input_name(file), c);
 	*errors += check_errors(c);
 	check_free(c);
 	draft_free(d);
@@ -157,7 +157,7 @@ cmd_check(const struct cli *cli, struct err *err)
 				*err = one; /* nothing about the payload */
 				return one.code;
 			}
-			print_unreadable(cli->args[i], json, &one);
+			print_unreadable(input_name(cli->args[i]), json, &one);
 			errors++;
 		}
 		bad_files += errors > before;
@@ -166,7 +166,7 @@ cmd_check(const struct cli *cli, struct err *err)
 		return ERR_OK;
 	if (cli->arg_count == 1)
 		return err_set(err, ERR_RULE, "%zu error%s in %s", errors, errors == 1 ? "" : "s",
-			       cli->args[0]);
+			       input_name(cli->args[0]));
 	return err_set(err, ERR_RULE, "%zu error%s in %zu of %zu files", errors,
 		       errors == 1 ? "" : "s", bad_files, cli->arg_count);
 }

@@ -211,7 +211,7 @@ take_event(struct submit *s, const struct session_event *ev, bool *settled, stru
 			err_hint(err, "it stays queued; the same command again goes on with it");
 		return err->code;
 	}
-	if (ev->status == TASK_UNCONFIRMED && !s->looking) {
+	if (ev->status == TASK_UNCONFIRMED && !s->looking && !s->run.stop_ms) {
 		s->looking = true;
 		out_say("no answer that can be trusted; looking for unique_id %s", unique_id(s));
 	}
@@ -259,13 +259,10 @@ say_ended(struct submit *s, const struct outbox_row *row, struct err *err)
 		snprintf(s->last.key, sizeof(s->last.key), "%.*s", (int)sizeof(s->last.key) - 1,
 			 row->task_id);
 		err_set(err, ERR_ALREADY, "already submitted on %s as task %s", when, row->task_id);
-	} else if (row->state == OUTBOX_REJECTED) {
-		s->last.status = TASK_REJECTED;
-		err_set(err, ERR_ALREADY, "already submitted on %s and refused: %.120s", when,
-			row->note);
 	} else {
 		s->last.status = TASK_UNCONFIRMED;
-		err_set(err, ERR_ALREADY, "already submitted on %s and given up on", when);
+		err_set(err, ERR_ALREADY, "already submitted on %s, now %s", when,
+			outbox_state_name(row->state));
 	}
 	return err_hint(err, "--again makes another task, with a new unique_id");
 }
@@ -289,7 +286,7 @@ go_on(struct submit *s, struct err *err)
 		s->last.status = row.state == OUTBOX_QUEUED ? TASK_QUEUED : TASK_UNCONFIRMED;
 		if (row.state == OUTBOX_UNCONFIRMED)
 			code = session_look(s->run.session, s->seq, run_now(), err);
-		if (code == ERR_OK)
+		if (code == ERR_OK || code == ERR_BUSY) /* busy: another process looks after it */
 			code = wait_for(s, err);
 	} else if (code == ERR_OK) {
 		code = say_ended(s, &row, err);

@@ -15,6 +15,7 @@
 
 #define FDS_MAX 64
 #define TURN_MS 60000 /* at most so long between two looks at the clock */
+#define STOP_MS 2000  /* for what is in flight to end after Ctrl-C */
 
 static void
 say_warning(const char *text, void *arg)
@@ -188,30 +189,36 @@ shorter(int a, int64_t b)
 	return a < 0 || a > b ? (int)(b < TURN_MS ? b : TURN_MS) : a;
 }
 
+/* A second Ctrl-C does not wait for anything. */
+static bool
+has_stopped(const struct run *r, int64_t now)
+{
+	return r->stop_ms && (!session_busy(r->session) || now >= r->stop_ms + STOP_MS);
+}
+
 enum err_code
 run_event(struct run *r, int64_t end_ms, struct session_event *ev, struct err *err)
 {
 	struct pollfd fds[FDS_MAX + 1];
-	bool stop = false;
 
 	for (;;) {
-		int64_t now = clock_mono_ms();
+		int64_t now = clock_mono_ms(), end = r->stop_ms ? r->stop_ms + STOP_MS : end_ms;
 		size_t n;
 
 		if (session_next(r->session, ev))
 			return ERR_OK;
-		if (stop && !session_busy(r->session))
+		if (has_stopped(r, now))
 			return stopped(err);
-		if (now >= end_ms)
+		if (now >= end)
 			return err_set(err, ERR_TIMEOUT, "nothing came in time");
 		n = session_pollfds(r->session, fds, FDS_MAX);
-		if (turn(r, fds, n, shorter(session_timeout(r->session, now), end_ms - now), err) !=
+		if (turn(r, fds, n, shorter(session_timeout(r->session, now), end - now), err) !=
 		    ERR_OK)
 			return err->code;
 		if (was_stopped(r)) {
-			if (stop) /* twice: at once */
+			if (r->stop_ms)
 				return stopped(err);
-			stop = true;
+			r->stop_ms = clock_mono_ms();
 			session_interrupt(r->session);
 		}
 		session_step(r->session, fds, n, run_now());

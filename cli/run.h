@@ -24,6 +24,7 @@ struct run {
 	struct session *session;
 	const char *key, *key_origin; /* borrowed from conf */
 	int signals;                  /* signalfd: Ctrl-C and its kin come here */
+	int64_t stop_ms;              /* monotonic; when they came, 0 = they did not */
 };
 
 /*
@@ -43,7 +44,8 @@ enum err_code run_call(struct run *r, int ticket, struct api_event *ev, struct e
 
 /*
  * Let the session work until it has an event. end_ms: monotonic; ERR_TIMEOUT when
- * it is reached. Errors: ERR_INTERRUPTED, ERR_SYS.
+ * it is reached. Errors: ERR_SYS; ERR_INTERRUPTED after Ctrl-C, when the calls in
+ * flight have ended and their events were taken.
  */
 enum err_code run_event(struct run *r, int64_t end_ms, struct session_event *ev,
 			struct err *err) MUST_CHECK;
