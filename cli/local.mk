@@ -20,3 +20,7 @@ cli_libcli_a_SOURCES = \
 	cli/request.c	cli/request.h \
 	cli/run.c	cli/run.h \
 	cli/show.c	cli/show.h
+
+bin_PROGRAMS += multistage
+multistage_SOURCES = cli/main.c
+multistage_LDADD   = cli/libcli.a $(TUI_LIBS)

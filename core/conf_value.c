@@ -79,8 +79,8 @@ const struct conf_option conf_options[CONF_COUNT] = {
 		.flag = true,
 	},
 	[CONF_ESCDELAY] = {
-		.name = "escdelay", .env = "MULTISTAGE_ESCDELAY", .arg = "MS", .initial = "25",
-		.help = "How long a key that starts with ESC may take to arrive; more for bad links.",
+		.name = "escdelay", .env = "MULTISTAGE_ESCDELAY", .arg = "MS", .initial = "0",
+		.help = "How long a key that starts with ESC may take; 0 is 25, or 100 over SSH.",
 		.flag = true,
 	},
 	/* clang-format on */

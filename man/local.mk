@@ -3,3 +3,5 @@ dist_man_MANS += \
 	man/multistage-config.5 \
 	man/multistage-theme.5
 dist_man_MANS += man/multistage-sandbox.1
+dist_man_MANS += man/multistage.1
+EXTRA_DIST    += man/tables.awk

@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	LC_ALL=C.UTF-8; export LC_ALL; \
 	TZ=UTC; export TZ;
 
-SH_CHECKS = tests/check-layers.sh
+SH_CHECKS = tests/check-layers.sh tests/check-docs.sh
 TESTS       += $(SH_CHECKS)
 EXTRA_DIST  += $(SH_CHECKS) tests/lsan.supp
 
@@ -87,8 +87,22 @@ tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- this machine: conf, child, filter, outbox; the command line ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_conf tests/test_filter tests/test_outbox tests/test_child
+UNIT_TESTS += tests/test_conf tests/test_filter tests/test_outbox tests/test_child tests/test_cli \
+	tests/test_cli_tasks tests/test_cli_submit
 endif
+FUZZERS += tests/fuzz_conf
+tests_fuzz_conf_SOURCES = tests/fuzz_conf.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_conf_LDADD   = $(CORE_LIBS)
+tests_fuzz_conf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+PROGRAM_TEST = tests/program.c tests/program.h tests/scratch.c tests/scratch.h
+tests_test_cli_SOURCES = tests/test_cli.c $(PROGRAM_TEST)
+tests_test_cli_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_cli_tasks_SOURCES = tests/test_cli_tasks.c tests/canned.c tests/canned.h \
+	tests/sandbox.c tests/sandbox.h $(PROGRAM_TEST)
+tests_test_cli_tasks_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_cli_submit_SOURCES = tests/test_cli_submit.c tests/canned.c tests/canned.h \
+	tests/sandbox.c tests/sandbox.h $(PROGRAM_TEST)
+tests_test_cli_submit_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_child_SOURCES = tests/test_child.c
 tests_test_child_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_conf_SOURCES = tests/test_conf.c

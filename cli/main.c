@@ -1,0 +1,140 @@
+/* main.c - the program multistage: the state a process needs, then a command or the
+ * full screen, then the exit status. The only file of this room that knows tui/. */
+#include "config.h"
+
+#include "cli/command.h"
+#include "cli/out.h"
+#include "cli/run.h"
+
+#include "core/err.h"
+
+#include "tui/keys.h"
+#include "tui/theme.h"
+#include "tui/tui.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATUS_EPIPE 141 /* as a shell tells of SIGPIPE */
+
+/*
+ * Descriptors 0 to 2 must exist, or the first file opened becomes "stdout".
+ * Numbers stay in the C locale: JSON and SQL are read and written with them.
+ */
+static void
+start(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	umask(077);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ .rlim_cur = 0 }); /* a core would hold the key */
+	signal(SIGPIPE, SIG_IGN);
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+}
+
+/* "Compose, Tasks", or "everywhere". */
+static void
+print_places(unsigned places)
+{
+	const char *before = ""; /* a place may have two bits and one name */
+
+	if (places == ~0u) {
+		printf("everywhere");
+		return;
+	}
+	for (unsigned bit = 1; bit; bit <<= 1) {
+		const char *name = key_place_name((enum place)bit);
+
+		if ((places & bit) && strcmp(name, before) != 0) {
+			printf("%s%s", *before ? ", " : "", name);
+			before = name;
+		}
+	}
+}
+
+static void
+dump_screen(const char *what)
+{
+	if (strcmp(what, "roles") == 0) {
+		for (int i = 0; i < ROLE_COUNT; i++)
+			printf("%s\n", theme_role_name((enum role)i));
+		return;
+	}
+	for (size_t i = 0; i < key_count; i++) {
+		printf("%s\t", key_table[i].name);
+		print_places(key_table[i].places);
+		printf("\t%s\n", key_table[i].help);
+	}
+}
+
+/* Without a command: the full screen. */
+static enum err_code
+open_screen(const struct cli *cli, struct err *err)
+{
+	struct tui_options options = {
+		.sandbox = cli->sandbox,
+		.draft_file = cli->draft_file,
+		.no_color = cli->no_color,
+	};
+	struct conf *conf = run_conf(cli, err);
+	enum err_code code;
+
+	if (!conf)
+		return err->code;
+	code = tui_run(conf, &options, err);
+	conf_close(conf);
+	return code;
+}
+
+static enum err_code
+run(const struct cli *cli, struct err *err)
+{
+	if (cli->version) {
+		puts("multistage " PACKAGE_VERSION);
+		return ERR_OK;
+	}
+	if (cli->help && cli->command)
+		help_command(cli->command);
+	else if (cli->help)
+		help_program();
+	else
+		return cli->command ? cli->command->run(cli, err) : open_screen(cli, err);
+	return ERR_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err err = ERR_INIT, closing = ERR_INIT;
+	struct cli cli;
+	enum err_code code;
+	bool quiet;
+
+	start();
+	code = cli_parse(&cli, argc, argv, &err);
+	cli.dump_screen = dump_screen;
+	if (code == ERR_OK)
+		code = run(&cli, &err);
+	cli_done(&cli);
+	if (out_finish(&quiet, &closing) != ERR_OK && code == ERR_OK) {
+		if (quiet)
+			return STATUS_EPIPE;
+		code = closing.code;
+		err = closing;
+	}
+	if (code != ERR_OK)
+		out_err(&err);
+	return err_exit_status(code);
+}

@@ -1,0 +1,318 @@
+/* test_cli_submit.c - "multistage submit": one payload, one task, whatever happens between. */
+#include "config.h"
+
+#include "tests/canned.h"
+#include "tests/program.h"
+#include "tests/sandbox.h"
+#include "tests/scratch.h"
+#include "tests/test.h"
+
+#include "core/err.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MEMBERS                                                                   \
+	"\"project\":\"Front Perception 3D\",\"attachments\":[\"s3://a/b.sfs\"]," \
+	"\"scene_format\":\"sensor_fusion\"}"
+#define PLAIN   "{" MEMBERS
+#define OURS    "{\"unique_id\":\"ours-1\"," MEMBERS
+#define TASK_ID "65a6f0c51c9d4400a1b2c3d4"
+#define TASK    "{\"task_id\":\"" TASK_ID "\",\"status\":\"pending\",\"unique_id\":\"ours-1\"}"
+#define FOUND   "{\"docs\":[" TASK "],\"total\":1,\"limit\":1,\"offset\":0,\"has_more\":false}"
+
+static struct program run;
+
+static int
+setup(void **state)
+{
+	int rc = scratch_setup(state);
+
+	if (rc)
+		return rc;
+	program_world(*state);
+	setenv("SCALE_API_KEY", PROGRAM_KEY, 1);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	program_done(&run);
+	return scratch_teardown(state);
+}
+
+static struct sandbox *
+real(void)
+{
+	struct sandbox *s = sandbox_start(NULL, NULL);
+
+	setenv("MULTISTAGE_URL", sandbox_url(s), 1);
+	return s;
+}
+
+static void
+use(const struct canned_server *s)
+{
+	char url[64];
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s));
+	setenv("MULTISTAGE_URL", url, 1);
+}
+
+#define SUBMIT(state, input, ...) \
+	program_run(&run, state, input, (const char *const[]){ "submit", "-", __VA_ARGS__, NULL })
+
+/* The id alone on stdout. */
+static void
+one_id(char out[32])
+{
+	program_must(&run, 0, NULL, "accepted: unique_id ");
+	assert_int_equal(strlen(run.out), 25);
+	assert_int_equal(run.out[24], '\n');
+	snprintf(out, 32, "%.24s", run.out);
+}
+
+static void
+the_same_payload_makes_one_task(void **state)
+{
+	struct sandbox *s = real();
+	char first[32], second[32];
+
+	SUBMIT(*state, PLAIN, "--wait=30");
+	one_id(first);
+	SUBMIT(*state, " " PLAIN "\n", "--wait=30");
+	program_must(&run, 9, first, "already submitted on ");
+	program_must(&run, 9, first, "--again");
+	SUBMIT(*state, PLAIN, "--again");
+	one_id(second);
+	assert_string_not_equal(first, second);
+	RUN(&run, *state, "show", first);
+	program_must(&run, 0, "Front Perception 3D", NULL);
+	sandbox_stop(s);
+}
+
+static void
+a_run_key_makes_one_task_whatever_the_payload(void **state)
+{
+	struct sandbox *s = real();
+	char first[32], second[32];
+
+	SUBMIT(*state, PLAIN, "--run", "night-1");
+	one_id(first);
+	SUBMIT(*state, PLAIN, "--run", "night-1");
+	program_must(&run, 9, first, "already submitted");
+	SUBMIT(*state, OURS, "--run", "night-1");
+	program_must(&run, 9, NULL, "with another payload");
+	SUBMIT(*state, OURS, "--run", "night-2");
+	one_id(second);
+	assert_string_not_equal(first, second);
+	sandbox_stop(s);
+}
+
+static void
+a_refusal_is_told_and_can_be_tried_again(void **state)
+{
+	struct sandbox *s = real();
+	static const char bad[] =
+		"{\"unique_id\":\"u\",\"project\":\"Nobody\",\"attachments\":[\"s3://a/b.sfs\"],"
+		"\"scene_format\":\"sensor_fusion\"}";
+
+	SUBMIT(*state, bad, "--json");
+	program_must(&run, 1, "\"state\":\"rejected\"", "Nobody");
+	program_must(&run, 1, "\"error\":{\"code\":", NULL);
+	SUBMIT(*state, bad, "--json");
+	program_must(&run, 1, "\"state\":\"rejected\"", "Nobody");
+	sandbox_stop(s);
+}
+
+static void
+json_tells_the_outcome(void **state)
+{
+	struct sandbox *s = real();
+
+	SUBMIT(*state, OURS, "--json");
+	program_must(&run, 0, "{\"unique_id\":\"ours-1\",\"state\":\"accepted\",\"task_id\":\"",
+		     NULL);
+	SUBMIT(*state, OURS, "--json");
+	program_must(&run, 9, "\"state\":\"accepted\",\"task_id\":\"", NULL);
+	program_must(&run, 9, "\"code\":\"already\"", NULL);
+	sandbox_stop(s);
+}
+
+static void
+a_key_that_is_not_taken_keeps_the_row(void **state)
+{
+	struct sandbox *s = real();
+
+	setenv("SCALE_API_KEY", "nobody_knows_this_key", 1);
+	SUBMIT(*state, OURS, "--wait=30");
+	program_must(&run, 4, NULL, "SCALE_API_KEY");
+	assert_string_equal(run.out, "");
+	sandbox_stop(s);
+}
+
+static void
+what_could_not_leave_goes_out_later(void **state)
+{
+	const char *path = strdup(scratch_path(*state, "sock"));
+	struct sandbox *s;
+	char id[32];
+
+	setenv("MULTISTAGE_URL", "http://localhost/v1", 1);
+	setenv("MULTISTAGE_UNIX_SOCKET", path, 1);
+	SUBMIT(*state, OURS, "--wait=30");
+	program_must(&run, 5, NULL, "multistage: ");
+	s = sandbox_start(path, NULL);
+	SUBMIT(*state, OURS, "--wait=30");
+	one_id(id);
+	program_must(&run, 0, NULL, "going on with it");
+	RUN(&run, *state, "show", "ours-1");
+	program_must(&run, 0, id, NULL);
+	sandbox_stop(s);
+	free((void *)(uintptr_t)path);
+}
+
+static void
+no_wait_only_queues_and_the_next_run_sends(void **state)
+{
+	struct sandbox *s = real();
+	char id[32];
+
+	SUBMIT(*state, OURS, "--no-wait");
+	program_must(&run, 6, NULL, "still queued: nothing has left this machine");
+	RUN(&run, *state, "show", "ours-1");
+	program_must(&run, 1, NULL, "no task has the unique_id");
+	SUBMIT(*state, OURS, "--wait=30");
+	one_id(id);
+	sandbox_stop(s);
+}
+
+static void
+the_bytes_on_the_wire_are_those_of_the_dry_run(void **state)
+{
+	struct canned answer = { .bytes = program_reply(TASK), .end = CANNED_CLOSE };
+	struct canned_server *s = canned_start(&answer, 1, NULL);
+	const char *request, *body;
+	char *dry;
+
+	use(s);
+	SUBMIT(*state, OURS, "--dry-run");
+	program_must(&run, 0, "{", NULL);
+	dry = strdup(run.out);
+	SUBMIT(*state, OURS, "--wait=10");
+	program_must(&run, 0, TASK_ID "\n", NULL);
+	request = canned_request(s);
+	assert_non_null(strstr(request, "POST /v1/task/multistage HTTP/1.1\r\n"));
+	assert_null(strstr(request, PROGRAM_KEY)); /* in base 64 only */
+	body = strstr(request, "\r\n\r\n");
+	assert_non_null(body);
+	assert_string_equal(body + 4, dry);
+	free(dry);
+	canned_stop(s);
+}
+
+static void
+an_answer_that_never_came_is_looked_for_and_not_sent_again(void **state)
+{
+	struct canned answers[] = { { .bytes = NULL, .end = CANNED_CLOSE },
+				    { .bytes = program_reply(FOUND), .end = CANNED_CLOSE } };
+	struct canned_server *s = canned_start(answers, 2, NULL);
+
+	use(s);
+	SUBMIT(*state, OURS, "--wait=1");
+	program_must(&run, 6, NULL, "unconfirmed: it left");
+	program_must(&run, 6, NULL, "multistage show ours-1");
+	assert_non_null(strstr(canned_request(s), "POST /v1/task/multistage"));
+	SUBMIT(*state, OURS, "--wait=10");
+	program_must(&run, 0, TASK_ID "\n", "going on with it");
+	assert_non_null(strstr(canned_request(s), "GET /v1/tasks?"));
+	canned_stop(s);
+}
+
+static void
+killed_while_it_waits_for_the_answer(void **state)
+{
+	struct canned answers[] = { { .bytes = NULL, .end = CANNED_HANG },
+				    { .bytes = program_reply(FOUND), .end = CANNED_CLOSE } };
+	struct canned_server *s = canned_start(answers, 2, NULL);
+	pid_t pid;
+
+	use(s);
+	pid = program_start(*state, OURS, (const char *const[]){ "submit", "-", NULL });
+	assert_non_null(strstr(canned_request(s), "POST /v1/task/multistage"));
+	kill(pid, SIGKILL);
+	program_wait(&run, *state, pid);
+	program_must(&run, 1000 + SIGKILL, NULL, NULL);
+	SUBMIT(*state, OURS, "--wait=10");
+	program_must(&run, 0, TASK_ID "\n", NULL);
+	assert_non_null(strstr(canned_request(s), "GET /v1/tasks?"));
+	canned_stop(s);
+}
+
+static void
+interrupted_it_says_what_may_have_happened(void **state)
+{
+	struct canned answer = { .bytes = NULL, .end = CANNED_HANG };
+	struct canned_server *s = canned_start(&answer, 1, NULL);
+	pid_t pid;
+
+	use(s);
+	pid = program_start(*state, OURS, (const char *const[]){ "submit", "-", NULL });
+	assert_non_null(strstr(canned_request(s), "POST /v1/task/multistage"));
+	kill(pid, SIGINT);
+	program_wait(&run, *state, pid);
+	program_must(&run, 130, NULL, "unconfirmed: it left");
+	program_must(&run, 130, NULL, "never makes a second task");
+	canned_stop(s);
+}
+
+static void
+two_at_once_make_one_task(void **state)
+{
+	const char *const words[] = { "submit", "-", "--wait=30", NULL };
+	struct sandbox *s = real();
+	char other[512];
+	pid_t pid[2];
+	int good = 0;
+
+	/* Two folders for what they say, one state folder for both. */
+	setenv("XDG_STATE_HOME", scratch_path(*state, "state"), 1);
+	snprintf(other, sizeof(other), "%s/other", (const char *)*state);
+	assert_int_equal(mkdir(other, 0700), 0);
+	pid[0] = program_start(*state, OURS, words);
+	pid[1] = program_start(other, OURS, words);
+	for (int i = 0; i < 2; i++) {
+		program_wait(&run, i == 0 ? *state : other, pid[i]);
+		if (run.status != 0 && run.status != 9)
+			program_must(&run, 0, NULL, NULL);
+		good += run.status == 0;
+	}
+	assert_true(good >= 1);
+	RUN(&run, *state, "show", "ours-1");
+	program_must(&run, 0, "ours-1", NULL);
+	sandbox_stop(s);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_same_payload_makes_one_task),
+		TEST(a_run_key_makes_one_task_whatever_the_payload),
+		TEST(a_refusal_is_told_and_can_be_tried_again),
+		TEST(json_tells_the_outcome),
+		TEST(a_key_that_is_not_taken_keeps_the_row),
+		TEST(what_could_not_leave_goes_out_later),
+		TEST(no_wait_only_queues_and_the_next_run_sends),
+		TEST(the_bytes_on_the_wire_are_those_of_the_dry_run),
+		TEST(an_answer_that_never_came_is_looked_for_and_not_sent_again),
+		TEST(killed_while_it_waits_for_the_answer),
+		TEST(interrupted_it_says_what_may_have_happened),
+		TEST(two_at_once_make_one_task),
+	};
+	return cmocka_run_group_tests_name("cli submit", tests, NULL, NULL);
+}
