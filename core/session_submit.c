@@ -134,6 +134,7 @@ session_submit_as(struct session *s, const struct draft *d, const struct session
 		const char *state;
 
 		follow_known(s, r.seq, &state, err);
+		session_pump(s, now); /* sets when to look at it next */
 		code = err_set(err, ERR_ALREADY, "this was submitted before (local-%lld, %s)",
 			       (long long)r.seq, state);
 		err_hint(err, "copy the draft to make another task");
