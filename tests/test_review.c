@@ -290,6 +290,38 @@ a_draft_submitted_before_is_shown_not_sent(void **state)
 }
 
 static void
+the_smallest_review_says_where_what_and_what_enter_does(void **state)
+{
+	static const char *const want[] = { "TEST acme-av",    "Fleet Perception 3D",
+					    "2026-11-night-b", "21,462 bytes",
+					    "1 warning",       "Enter sends this task to TEST" };
+	struct world *w = world_filled();
+	char *picture;
+
+	(void)state;
+	press(w, "s");
+	picture = world_picture(w, 10, 40);
+	for (size_t i = 0; i < ARRAY_LEN(want); i++)
+		if (!strstr(picture, want[i]))
+			fail_msg("\"%s\" is not in\n%s", want[i], picture);
+	free(picture);
+	world_done(w);
+}
+
+static void
+findings_and_what_is_left_out_are_told_in_full(void **state)
+{
+	struct world *w = world_filled();
+
+	(void)state;
+	press(w, "s");
+	assert_shown(w, "~ clear_id_on_err: a task that fails is not protected from being");
+	assert_shown(w, "  made twice");
+	assert_shown(w, "left out     task_blueprint_id (newest active of the project)");
+	world_done(w);
+}
+
+static void
 the_review_looks_like_the_pictures(void **state)
 {
 	struct world *w = world_filled();
@@ -329,6 +361,8 @@ main(void)
 		cmocka_unit_test(a_refusal_does_not_pull_away_who_types),
 		cmocka_unit_test(a_submit_that_fails_here_leaves_everything_ready),
 		cmocka_unit_test(a_draft_submitted_before_is_shown_not_sent),
+		cmocka_unit_test(the_smallest_review_says_where_what_and_what_enter_does),
+		cmocka_unit_test(findings_and_what_is_left_out_are_told_in_full),
 		cmocka_unit_test(the_review_looks_like_the_pictures),
 	};
 	return cmocka_run_group_tests_name("review", tests, NULL, NULL);

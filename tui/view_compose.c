@@ -237,23 +237,6 @@ findings(struct ui *ui, struct grid *g, struct rect r)
 	}
 }
 
-/* An absent key is a decision too. */
-static void
-not_in_body(const struct ui *ui, struct buf *out)
-{
-	char without[VIEW_EMPTY_SIZE];
-
-	for (enum field_id f = 0; f < FIELD_COUNT; f++) {
-		if (draft_is_set(ui->compose.draft, f))
-			continue;
-		view_field_empty(ui, f, without, sizeof(without));
-		buf_addf(out, "%s%s %s", out->len > 0 ? ", " : "Not in the body: ", fields[f].name,
-			 without);
-	}
-	if (out->len == 0)
-		buf_adds(out, "Every field is in the body.");
-}
-
 /* The payload, and below it what is left out, as many rows as that needs within reason. */
 static void
 payload_pane(struct ui *ui, struct grid *g, struct rect r)
@@ -261,7 +244,10 @@ payload_pane(struct ui *ui, struct grid *g, struct rect r)
 	struct buf text = BUF_INIT(4096);
 	struct rect words = { .x = r.x + 1, .cols = r.cols - 2 };
 
-	not_in_body(ui, &text);
+	buf_adds(&text, "Not in the body: ");
+	view_not_in_body(ui, &text);
+	if (text.len == strlen("Not in the body: "))
+		buf_adds(&text, "nothing; every field is set.");
 	if (r.rows >= 17) {
 		words.rows = view_words_rows(buf_str(&text), text.len, words.cols);
 		if (words.rows > r.rows / 6)

@@ -162,6 +162,21 @@ lines_of(const char *text, size_t n)
 	return lines;
 }
 
+void
+view_not_in_body(const struct ui *ui, struct buf *out)
+{
+	char without[VIEW_EMPTY_SIZE];
+	const char *comma = "";
+
+	for (enum field_id f = 0; f < FIELD_COUNT; f++) {
+		if (draft_is_set(ui->compose.draft, f))
+			continue;
+		view_field_empty(ui, f, without, sizeof(without));
+		buf_addf(out, "%s%s %s", comma, fields[f].name, without);
+		comma = ", ";
+	}
+}
+
 /* "staging, 11 tasks": what the cache knows of the batch. */
 static void
 batch_remark(const struct compose *c, char *out, size_t size)

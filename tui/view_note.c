@@ -96,7 +96,9 @@ compose_note(const struct ui *ui, char *out, size_t size)
 		note_of_picker(ui, out, size);
 	else if (ui->view == VIEW_REVIEW)
 		snprintf(out, size,
-			 "If the line drops, it is looked up by its unique_id, never sent twice.");
+			 ui->cols < 75 ? "If the line drops: never sent twice."
+				       : "If the line drops, it is looked up by its unique_id, "
+					 "never sent twice.");
 	else if (ui->view == VIEW_PAYLOAD)
 		snprintf(out, size, "%s: Enter goes to it, Tab to the next. t shows the bytes %s.",
 			 fields[c->focus].label, c->wire ? "one member a line" : "as sent");

@@ -39,6 +39,9 @@ int view_field_value(struct ui *ui, struct grid *g, enum field_id f, int y, int 
 /* What the service does while f is unset: "(none)", "(from the batch: NAME)". */
 #define VIEW_EMPTY_SIZE 192
 void view_field_empty(const struct ui *ui, enum field_id f, char *out, size_t size);
+/* Add what is left out: "tags (none), priority (the project's own)". An absent key is a
+ * decision too. */
+void view_not_in_body(const struct ui *ui, struct buf *out);
 /* What stands at the right of f: refusal, finding or remark. out may become "". */
 enum role view_field_note(const struct ui *ui, enum field_id f, char *out, size_t size);
 /* "2 problems, 1 warning", "ready to send". */

@@ -1,7 +1,7 @@
 /* view_review.c - where it goes, what it is, what the checks say, and every byte of it.
  *
  * All but the last two rows scroll as one list, so that nothing is out of
- * reach at 40x10.
+ * reach at 40x10; there what matters most comes first.
  */
 #include "config.h"
 
@@ -10,115 +10,133 @@
 #include "core/text.h"
 #include "tui/body.h"
 #include "tui/compose_parts.h"
+#include "tui/doc.h"
 #include "tui/ui.h"
 #include "tui/view_parts.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define HEAD_MAX     64
 #define FINDINGS_MAX 40
 #define BELOW_ROWS   2
 
-struct head {
-	struct head_line {
-		enum role role;
-		char label[20];
-		char text[320];
-	} line[HEAD_MAX];
-	size_t n;
-};
-
-static void PRINTF_LIKE(4, 5)
-	say(struct head *h, enum role role, const char *label, const char *fmt, ...)
+static void
+say_into(const struct ui *ui, struct doc *d)
 {
-	struct head_line *line = &h->line[h->n];
-	va_list ap;
+	const struct draft *draft = ui->compose.draft;
+	char project[VIEW_EMPTY_SIZE], remark[200] = "", text[1024];
+	bool batch = draft_is_set(draft, FIELD_BATCH);
 
-	if (h->n >= HEAD_MAX)
-		return;
-	h->n++;
-	line->role = role;
-	snprintf(line->label, sizeof(line->label), "%s", label);
-	va_start(ap, fmt);
-	vsnprintf(line->text, sizeof(line->text), fmt, ap);
-	va_end(ap);
-}
-
-static const char *
-or_empty(const struct draft *d, enum field_id f)
-{
-	return draft_is_set(d, f) ? draft_get(d, f) : fields[f].empty;
+	view_field_empty(ui, FIELD_PROJECT, project, sizeof(project));
+	if (batch && view_field_note(ui, FIELD_BATCH, remark, sizeof(remark)) != ROLE_NOTE)
+		remark[0] = '\0'; /* it stands with the checks */
+	snprintf(text, sizeof(text), "%.300s%s%.300s%s%s%s",
+		 draft_is_set(draft, FIELD_PROJECT) ? draft_get(draft, FIELD_PROJECT) : project,
+		 batch ? " / " : "", draft_get(draft, FIELD_BATCH), remark[0] ? "  (" : "", remark,
+		 remark[0] ? ")" : "");
+	doc_entry(d, "into", ROLE_VALUE, text);
 }
 
 static void
-say_where(struct ui *ui, struct head *h)
+say_where(const struct ui *ui, struct doc *d)
 {
 	const struct where *w = &ui->where;
-	const struct draft *d = ui->compose.draft;
 
-	say(h, ROLE_VALUE, "POST", "%s/task/multistage", w->base_url);
+	doc_pairf(d, "POST", ROLE_VALUE, "%s/task/multistage", w->base_url);
 	if (w->has_key)
-		say(h, ROLE_VALUE, "key", "%s%s%s%s", w->key, w->key_origin[0] ? "  (" : "",
-		    w->key_origin, w->key_origin[0] ? ")" : "");
+		doc_pairf(d, "key", ROLE_VALUE, "%s%s%s%s", w->key, w->key_origin[0] ? "  (" : "",
+			  w->key_origin, w->key_origin[0] ? ")" : "");
 	else
-		say(h, ROLE_ERROR, "key", "none: set SCALE_API_KEY or key_file in the config");
-	if (draft_is_set(d, FIELD_BATCH))
-		say(h, ROLE_VALUE, "into", "%s / %s",
-		    draft_is_set(d, FIELD_PROJECT) ? draft_get(d, FIELD_PROJECT)
-						   : "(the batch's project)",
-		    draft_get(d, FIELD_BATCH));
-	else
-		say(h, ROLE_VALUE, "into", "%s", or_empty(d, FIELD_PROJECT));
-	say(h, ROLE_VALUE, "unique_id", "%s", or_empty(d, FIELD_UNIQUE_ID));
-	say(h, ROLE_VALUE, "blueprint", "%s", or_empty(d, FIELD_TASK_BLUEPRINT_ID));
-	say(h, ROLE_NOTE, "draft", "%s, %s", draft_name(d),
-	    ui_unsaved(ui) ? "not saved yet" : "saved on this machine");
+		doc_entry(d, "key", ROLE_ERROR,
+			  "none: set SCALE_API_KEY or key_file in the config");
 }
 
 static void
-say_checks(struct ui *ui, struct head *h)
+say_what(const struct ui *ui, struct doc *d)
+{
+	const struct draft *draft = ui->compose.draft;
+
+	doc_pair(d, "unique_id", ROLE_VALUE, draft_get(draft, FIELD_UNIQUE_ID),
+		 draft_len(draft, FIELD_UNIQUE_ID));
+	if (draft_is_set(draft, FIELD_TASK_BLUEPRINT_ID))
+		doc_pair(d, "blueprint", ROLE_VALUE, draft_get(draft, FIELD_TASK_BLUEPRINT_ID),
+			 draft_len(draft, FIELD_TASK_BLUEPRINT_ID));
+	doc_pairf(d, "draft", ROLE_NOTE, "%s, %s", draft_name(draft),
+		  ui_unsaved(ui) ? "not saved yet" : "saved on this machine");
+}
+
+/* Each finding in full words, with its field and what helps. */
+static void
+say_checks(const struct ui *ui, struct doc *d)
 {
 	const struct check *check = ui->compose.check;
 	size_t n = check_count(check);
-	char verdict[96];
-	enum role role = view_verdict(ui, verdict, sizeof(verdict));
+	char text[320];
+	enum role role = view_verdict(ui, text, sizeof(text));
 
-	say(h, ROLE_NORMAL, "", "%s", "");
-	say(h, role, "checks", "%s", verdict);
+	doc_entry(d, "checks", role, text);
 	for (size_t i = 0; i < n && i < FINDINGS_MAX; i++) {
 		const struct finding *it = check_get(check, i);
 		char mark = view_mark(it->severity, &role);
 
-		say(h, role, "", "%c %s: %s", mark,
-		    it->field < FIELD_COUNT ? fields[it->field].label : "task", it->msg);
+		snprintf(text, sizeof(text), "%c %s: %s", mark,
+			 it->field < FIELD_COUNT ? fields[it->field].label : "task", it->msg);
+		doc_entry(d, "", role, text);
+		doc_entry(d, "", ROLE_NOTE, it->hint);
 	}
-	if (n > FINDINGS_MAX)
-		say(h, ROLE_NOTE, "", "and %zu more", n - FINDINGS_MAX);
+	if (n > FINDINGS_MAX) {
+		snprintf(text, sizeof(text), "and %zu more", n - FINDINGS_MAX);
+		doc_entry(d, "", ROLE_NOTE, text);
+	}
 }
 
 static void
-say_body(struct ui *ui, struct head *h)
+say_absent(const struct ui *ui, struct doc *d)
 {
-	struct compose *c = &ui->compose;
+	struct buf text = BUF_INIT(4096);
+
+	view_not_in_body(ui, &text);
+	doc_entry(d, "left out", ROLE_NOTE, text.len > 0 ? buf_str(&text) : "nothing");
+	buf_free(&text);
+}
+
+static void
+say_size(const struct ui *ui, struct doc *d)
+{
 	char number[VIEW_NUMBER_SIZE];
 
-	view_number(number, payload_size(c->payload));
-	say(h, ROLE_NORMAL, "", "%s", "");
-	say(h, ROLE_VALUE, "body", "%s bytes, %s", number,
-	    c->wire ? "as sent" : "one member a line (t: as sent)");
-	say(h, ROLE_VALUE, "sha256", "%s", payload_sha256(c->payload));
+	view_number(number, payload_size(ui->compose.payload));
+	doc_pairf(d, "body", ROLE_VALUE, "%s bytes", number);
 }
 
 static void
-head_line(struct grid *g, struct rect row, const struct head_line *line)
+say_hash(struct ui *ui, struct doc *d)
 {
-	int x = row.x + 1, text = row.x + 13;
+	doc_pairf(d, "sha256", ROLE_VALUE, "%s", payload_sha256(ui->compose.payload));
+	doc_pairf(d, "below", ROLE_NOTE,
+		  ui->compose.wire ? "the bytes as they are sent (t: one member a line)"
+				   : "one member a line (t: the bytes as they are sent)");
+}
 
-	grid_text(g, row.y, x, 11, ROLE_LABEL, line->label);
-	grid_text_cut(g, row.y, text, row.x + row.cols - 1 - text, line->role, line->text,
-		      strlen(line->text));
+static void
+head(struct ui *ui, struct doc *d, int cols)
+{
+	bool small = cols < VIEW_STACK_COLS;
+
+	doc_start(d, cols);
+	if (!small)
+		say_where(ui, d);
+	say_into(ui, d);
+	say_size(ui, d);
+	if (small)
+		say_checks(ui, d);
+	say_what(ui, d);
+	if (small)
+		say_where(ui, d);
+	else
+		say_checks(ui, d);
+	say_absent(ui, d);
+	say_hash(ui, d);
 }
 
 /* The head and then all of the body, as one list. */
@@ -126,27 +144,30 @@ static void
 scrolled(struct ui *ui, struct grid *g, struct rect r)
 {
 	struct compose *c = &ui->compose;
-	struct head h = { .n = 0 };
 	size_t total, at, rows = (size_t)r.rows, i = 0;
 	struct body_row row;
 	struct body b;
+	struct doc d;
 	bool more;
 
-	say_where(ui, &h);
-	say_checks(ui, &h);
-	say_body(ui, &h);
+	doc_init(&d);
+	head(ui, &d, r.cols);
 	body_init(&b, c->payload, c->wire, compose_body_cols(ui));
-	total = h.n + body_rows(&b);
+	total = d.count + body_rows(&b);
 	list_fit(&c->review_list, total > rows ? total - rows + 1 : 1, r.rows);
 	at = c->review_list.at;
-	for (; i < rows && at + i < h.n; i++)
-		head_line(g, (struct rect){ r.y + (int)i, r.x, 1, r.cols }, &h.line[at + i]);
-	more = body_row(&b, at + i - h.n, &row);
+	if (at < d.count) {
+		d.top = at;
+		i = d.count - at < rows ? d.count - at : rows;
+		doc_view(&d, g, (struct rect){ r.y, r.x, (int)i, r.cols });
+	}
+	more = i < rows && body_row(&b, at + i - d.count, &row);
 	for (; i < rows && more; i++) {
 		view_payload_row(ui, g, (struct rect){ r.y + (int)i, r.x, 1, r.cols }, &row);
 		more = body_next(&b, &row);
 	}
 	body_done(&b);
+	doc_done(&d);
 }
 
 /* What Enter will do now. */
@@ -175,7 +196,10 @@ outlook(const struct ui *ui, char *out, size_t size)
 		return ROLE_ERROR;
 	}
 	if (review_locked(ui)) {
-		snprintf(out, size, "LIVE: type %s to unlock", review_unlock_text(ui));
+		bool room = strlen(review_unlock_text(ui)) + 28 < (size_t)ui->cols;
+
+		snprintf(out, size, "LIVE: type %s to unlock Enter",
+			 room ? review_unlock_text(ui) : "the name");
 		return ROLE_LIVE;
 	}
 	snprintf(out, size, "Enter sends this task to %s%s",
