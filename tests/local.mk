@@ -258,6 +258,49 @@ tests_test_logview_SOURCES = tests/test_logview.c $(UI_WORLD)
 tests_test_logview_LDADD = $(SCREEN_LIBS)
 tests_test_popup_SOURCES = tests/test_popup.c $(UI_WORLD)
 tests_test_popup_LDADD   = $(SCREEN_LIBS)
+EXTRA_DIST += \
+	tests/screens/board-cancel_160x50.txt \
+	tests/screens/board-cancel_40x10.txt \
+	tests/screens/board-cancel_80x24.txt \
+	tests/screens/board-detail_160x50.txt \
+	tests/screens/board-detail_40x10.txt \
+	tests/screens/board-detail_80x24.txt \
+	tests/screens/board-filter-wrong_160x50.txt \
+	tests/screens/board-filter-wrong_40x10.txt \
+	tests/screens/board-filter-wrong_80x24.txt \
+	tests/screens/board-filter_160x50.txt \
+	tests/screens/board-filter_40x10.txt \
+	tests/screens/board-filter_80x24.txt \
+	tests/screens/board-unconfirmed_160x50.txt \
+	tests/screens/board-unconfirmed_40x10.txt \
+	tests/screens/board-unconfirmed_80x24.txt \
+	tests/screens/board_160x50.txt \
+	tests/screens/board_40x10.txt \
+	tests/screens/board_80x24.txt \
+	tests/screens/drafts_160x50.txt \
+	tests/screens/drafts_40x10.txt \
+	tests/screens/drafts_80x24.txt \
+	tests/screens/help-compose_160x50.txt \
+	tests/screens/help-compose_40x10.txt \
+	tests/screens/help-compose_80x24.txt \
+	tests/screens/help-search_160x50.txt \
+	tests/screens/help-search_40x10.txt \
+	tests/screens/help-search_80x24.txt \
+	tests/screens/help-tasks_160x50.txt \
+	tests/screens/help-tasks_40x10.txt \
+	tests/screens/help-tasks_80x24.txt \
+	tests/screens/log-open_160x50.txt \
+	tests/screens/log-open_40x10.txt \
+	tests/screens/log-open_80x24.txt \
+	tests/screens/log_160x50.txt \
+	tests/screens/log_40x10.txt \
+	tests/screens/log_80x24.txt \
+	tests/screens/picker_160x50.txt \
+	tests/screens/picker_40x10.txt \
+	tests/screens/picker_80x24.txt \
+	tests/screens/themes_160x50.txt \
+	tests/screens/themes_40x10.txt \
+	tests/screens/themes_80x24.txt
 
 # --- the real program on a pseudo terminal; bench ---
 EXTRA_PROGRAMS     += tests/bench
