@@ -24,8 +24,9 @@
 #define STATUS_EPIPE 141 /* as a shell tells of SIGPIPE */
 
 /*
- * Descriptors 0 to 2 must exist, or the first file opened becomes "stdout".
- * Numbers stay in the C locale: JSON and SQL are read and written with them.
+ * Descriptors 0 to 2 must exist, or the first file opened becomes "stdout". Only
+ * characters follow the locale: JSON and SQL need numbers in the C locale's form,
+ * and the other categories would cost two dozen files at each start.
  */
 static void
 start(void)
@@ -40,8 +41,7 @@ start(void)
 	umask(077);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ .rlim_cur = 0 }); /* a core would hold the key */
 	signal(SIGPIPE, SIG_IGN);
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C");
+	setlocale(LC_CTYPE, "");
 }
 
 /* "Compose, Tasks", or "everywhere". */

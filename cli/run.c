@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -67,6 +68,8 @@ open_base(struct run *r, const struct cli *cli, struct err *err)
 	*r = (struct run){ .signals = -1 };
 	if (!(r->conf = run_conf(cli, err)))
 		return err->code;
+	if (conf_yes(r->conf, CONF_UTC))
+		setenv("TZ", "UTC", 1); /* for clock.c's local times */
 	if (cli->sandbox) {
 		r->child = child_start(r->conf, NULL, err);
 		if (!r->child || child_wait_ready(r->child, err) != ERR_OK)

@@ -148,6 +148,12 @@ a_task_is_shown_by_either_of_its_ids(void **state)
 	program_must(&run, 0, unique, NULL);
 	RUN(&run, *state, "show", unique);
 	program_must(&run, 0, id, NULL);
+	setenv("TZ", "XST-5:30", 1);
+	RUN(&run, *state, "show", id);
+	program_must(&run, 0, " +05:30  (", NULL);
+	RUN(&run, *state, "show", "--utc", id);
+	program_must(&run, 0, " +00:00  (", NULL);
+	setenv("TZ", "UTC", 1);
 	RUN(&run, *state, "show", "--json", unique);
 	program_must(&run, 0, "\"params\":{", NULL);
 	assert_int_equal(lines(run.out), 1);
