@@ -14,7 +14,8 @@ AM_TESTS_ENVIRONMENT = \
 
 SH_CHECKS = tests/check-layers.sh tests/check-docs.sh
 TESTS       += $(SH_CHECKS)
-EXTRA_DIST  += $(SH_CHECKS) tests/lsan.supp
+# Golden files go into the distribution by folder.
+EXTRA_DIST  += $(SH_CHECKS) tests/lsan.supp tests/payload tests/screens
 
 UNIT_TESTS =
 FUZZERS    =
@@ -51,10 +52,6 @@ tests_fuzz_text_LDFLAGS   = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_import_SOURCES = tests/fuzz_import.c tests/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_import_LDADD   = $(CORE_LIBS)
 tests_fuzz_import_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
-EXTRA_DIST += \
-	tests/payload/empty.pretty.json		tests/payload/empty.wire.json \
-	tests/payload/full.pretty.json		tests/payload/full.wire.json \
-	tests/payload/scene.pretty.json		tests/payload/scene.wire.json
 
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
@@ -203,40 +200,6 @@ tests_test_review_SOURCES  = tests/test_review.c tests/ui_world.c tests/ui_world
 tests_test_review_LDADD    = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
 tests_test_ui_SOURCES      = tests/test_ui.c tests/ui_world.c tests/ui_world.h
 tests_test_ui_LDADD        = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
-EXTRA_DIST += \
-	tests/screens/compose_160x50.txt \
-	tests/screens/compose_40x10.txt \
-	tests/screens/compose_60x15.txt \
-	tests/screens/compose_80x24.txt \
-	tests/screens/compose_ascii_80x24.txt \
-	tests/screens/compose_batch_40x10.txt \
-	tests/screens/compose_batch_80x24.txt \
-	tests/screens/compose_batch_project_80x24.txt \
-	tests/screens/compose_empty_160x50.txt \
-	tests/screens/compose_empty_40x10.txt \
-	tests/screens/compose_empty_80x24.txt \
-	tests/screens/edit_item_80x24.txt \
-	tests/screens/edit_line_40x10.txt \
-	tests/screens/edit_line_80x24.txt \
-	tests/screens/edit_object_40x10.txt \
-	tests/screens/edit_object_80x24.txt \
-	tests/screens/edit_text_80x24.txt \
-	tests/screens/list_160x50.txt \
-	tests/screens/list_40x10.txt \
-	tests/screens/list_80x24.txt \
-	tests/screens/payload_160x50.txt \
-	tests/screens/payload_40x10.txt \
-	tests/screens/payload_80x24.txt \
-	tests/screens/payload_wire_80x24.txt \
-	tests/screens/refused_160x50.txt \
-	tests/screens/refused_40x10.txt \
-	tests/screens/refused_80x24.txt \
-	tests/screens/review_live_40x10.txt \
-	tests/screens/review_live_80x24.txt \
-	tests/screens/review_problems_80x24.txt \
-	tests/screens/review_test_160x50.txt \
-	tests/screens/review_test_40x10.txt \
-	tests/screens/review_test_80x24.txt
 
 # --- board, log, popups: reducer and screens ---
 SCREEN_LIBS = tests/libtest.a tui/libtui.a $(CORE_LIBS) $(CMOCKA_LIBS)
@@ -258,49 +221,6 @@ tests_test_logview_SOURCES = tests/test_logview.c $(UI_WORLD)
 tests_test_logview_LDADD = $(SCREEN_LIBS)
 tests_test_popup_SOURCES = tests/test_popup.c $(UI_WORLD)
 tests_test_popup_LDADD   = $(SCREEN_LIBS)
-EXTRA_DIST += \
-	tests/screens/board-cancel_160x50.txt \
-	tests/screens/board-cancel_40x10.txt \
-	tests/screens/board-cancel_80x24.txt \
-	tests/screens/board-detail_160x50.txt \
-	tests/screens/board-detail_40x10.txt \
-	tests/screens/board-detail_80x24.txt \
-	tests/screens/board-filter-wrong_160x50.txt \
-	tests/screens/board-filter-wrong_40x10.txt \
-	tests/screens/board-filter-wrong_80x24.txt \
-	tests/screens/board-filter_160x50.txt \
-	tests/screens/board-filter_40x10.txt \
-	tests/screens/board-filter_80x24.txt \
-	tests/screens/board-unconfirmed_160x50.txt \
-	tests/screens/board-unconfirmed_40x10.txt \
-	tests/screens/board-unconfirmed_80x24.txt \
-	tests/screens/board_160x50.txt \
-	tests/screens/board_40x10.txt \
-	tests/screens/board_80x24.txt \
-	tests/screens/drafts_160x50.txt \
-	tests/screens/drafts_40x10.txt \
-	tests/screens/drafts_80x24.txt \
-	tests/screens/help-compose_160x50.txt \
-	tests/screens/help-compose_40x10.txt \
-	tests/screens/help-compose_80x24.txt \
-	tests/screens/help-search_160x50.txt \
-	tests/screens/help-search_40x10.txt \
-	tests/screens/help-search_80x24.txt \
-	tests/screens/help-tasks_160x50.txt \
-	tests/screens/help-tasks_40x10.txt \
-	tests/screens/help-tasks_80x24.txt \
-	tests/screens/log-open_160x50.txt \
-	tests/screens/log-open_40x10.txt \
-	tests/screens/log-open_80x24.txt \
-	tests/screens/log_160x50.txt \
-	tests/screens/log_40x10.txt \
-	tests/screens/log_80x24.txt \
-	tests/screens/picker_160x50.txt \
-	tests/screens/picker_40x10.txt \
-	tests/screens/picker_80x24.txt \
-	tests/screens/themes_160x50.txt \
-	tests/screens/themes_40x10.txt \
-	tests/screens/themes_80x24.txt
 
 # --- the real program on a pseudo terminal; bench ---
 EXTRA_PROGRAMS     += tests/bench
