@@ -252,6 +252,8 @@ compose_outside(struct ui *ui, enum field_id f)
 
 	compose_save(ui);
 	compose_text(ui, f, &text);
+	if (text.len > 0 && fields[f].kind != FIELD_LIST)
+		buf_adds(&text, "\n"); /* a file's last line ends; compose_take() takes it off */
 	cmd = ui_ask(ui, UI_EDITOR);
 	snprintf(cmd->key, sizeof(cmd->key), "%s", file_suffix(f));
 	cmd->n = text.len;
