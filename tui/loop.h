@@ -38,6 +38,7 @@ struct loop {
 	int64_t repaint_ms;    /* mono: everything once more after resizes; 0 = no */
 	enum field_pick asked; /* the last choices asked for: sent again when renewed */
 	char asked_of[160];    /* and the project they are of */
+	bool asked_early;      /* before the session was started: asked then */
 };
 
 /* Handlers and their pipe. Before term_open(), so that curses sets none of its own. */

@@ -140,7 +140,10 @@ ask_choices(struct loop *l, const struct ui_cmd *cmd, bool reload)
 		tell_choices(l, true);
 		return;
 	}
-	renew_choices(l, &err);
+	if (l->started)
+		renew_choices(l, &err);
+	else
+		l->asked_early = true;
 	if (err.code)
 		loop_tell_err(l, &err);
 }
@@ -275,7 +278,8 @@ plain(struct loop *l, const struct ui_cmd *cmd, struct err *err)
 	int64_t target = session_target(l->session);
 
 	switch ((int)cmd->kind) {
-	case UI_REFRESH: return session_refresh(l->session, cmd->flag, l->now, err);
+	case UI_REFRESH: /* the start of the session is one by itself */
+		return l->started ? session_refresh(l->session, cmd->flag, l->now, err) : ERR_OK;
 	case UI_CANCEL_TASK: return session_cancel(l->session, cmd->key, cmd->flag, l->now, err);
 	case UI_LOOK: return session_look(l->session, cmd->number, l->now, err);
 	case UI_RESEND: return session_resend(l->session, cmd->number, l->now, err);
@@ -352,4 +356,9 @@ loop_start_session(struct loop *l)
 		return;
 	}
 	session_auto_refresh(l->session, l->ui->board.auto_ms);
+	if (!l->asked_early)
+		return;
+	renew_choices(l, &err);
+	if (err.code)
+		loop_tell_err(l, &err);
 }
