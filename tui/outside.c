@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "tui/loop.h"
 #include "tui/term.h"
+#include "tui/tty.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,6 +71,7 @@ run(char **words, int *status, struct err *err)
 	sigaction(SIGTSTP, &old_tstp, NULL);
 	sigaction(SIGQUIT, &old_quit, NULL);
 	sigaction(SIGINT, &old_int, NULL);
+	tty_restore_modes(); /* whatever it left: no shell stands between that would do it */
 	term_return();
 	return pid < 0 ? err_sys(err, "cannot start %s", words[0]) : ERR_OK;
 }

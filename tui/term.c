@@ -179,6 +179,13 @@ tell(const char *bytes)
 	(void)n; /* a terminal that is gone is noticed when keys are read */
 }
 
+static int
+tell_byte(int c)
+{
+	tell((char[]){ (char)c, '\0' });
+	return c;
+}
+
 /* Undo what was done so far; also for an open that failed half way. */
 static void
 release(void)
@@ -243,6 +250,10 @@ term_return(void)
 	tty_save_modes(); /* the shell may have changed them meanwhile */
 	tty_watch(true);
 	tell(PASTE_ON);
+	/* Another program may have left it hidden, and curses, which did not see that, would
+	 * not show it again, now or at the end. */
+	if (capability("cnorm"))
+		tputs(capability("cnorm"), 1, tell_byte);
 	term.cursor = -1;
 	term_repaint();
 }
