@@ -223,6 +223,26 @@ tests_test_popup_SOURCES = tests/test_popup.c $(UI_WORLD)
 tests_test_popup_LDADD   = $(SCREEN_LIBS)
 
 # --- the real program on a pseudo terminal; bench ---
+if HAVE_CMOCKA
+if HAVE_VTERM
+UNIT_TESTS      += tests/test_screen tests/test_screen_life tests/test_screen_looks
+check_LIBRARIES += tests/libdesk.a
+endif
+endif
+DESK_LIBS = tests/libdesk.a tests/libpty.a tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS) \
+	$(VTERM_LIBS) -lutil
+tests_libdesk_a_SOURCES  = tests/desk.c tests/desk.h tests/lossy.c tests/lossy.h \
+	tests/raw.c tests/raw.h
+tests_libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_SOURCES  = tests/test_screen.c
+tests_test_screen_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_LDADD    = $(DESK_LIBS)
+tests_test_screen_life_SOURCES  = tests/test_screen_life.c
+tests_test_screen_life_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_life_LDADD    = $(DESK_LIBS)
+tests_test_screen_looks_SOURCES  = tests/test_screen_looks.c
+tests_test_screen_looks_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_looks_LDADD    = $(DESK_LIBS)
 EXTRA_PROGRAMS     += tests/bench
 CLEANFILES         += tests/bench$(EXEEXT)
 tests_bench_SOURCES = tests/bench.c
