@@ -62,7 +62,7 @@ capability(const char *name)
 static void
 collect_restore(void)
 {
-	static const char *const names[] = { "sgr0", "op", "rmacs", "cnorm", "rmkx", "rmcup" };
+	static const char *const names[] = { "sgr0", "op", "rmacs", "rmkx", "rmcup", "cnorm" };
 
 	for (const char *p = PASTE_OFF; *p; p++)
 		tty_restore_byte(*p);
@@ -186,6 +186,14 @@ tell_byte(int c)
 	return c;
 }
 
+/* Whatever curses believes: where it saw nothing change, curs_set(3) sends nothing. */
+static void
+show_cursor(void)
+{
+	if (capability("cnorm"))
+		tputs(capability("cnorm"), 1, tell_byte);
+}
+
 /* Undo what was done so far; also for an open that failed half way. */
 static void
 release(void)
@@ -236,6 +244,7 @@ term_leave(void)
 	tell(PASTE_OFF);
 	curs_set(1);
 	endwin();
+	show_cursor(); /* libvterm (Neovim, Emacs) brings back what the last DECSC saved */
 	tty_watch(false);
 	tty_restore_modes();
 	term.left = true;
@@ -250,10 +259,7 @@ term_return(void)
 	tty_save_modes(); /* the shell may have changed them meanwhile */
 	tty_watch(true);
 	tell(PASTE_ON);
-	/* Another program may have left it hidden, and curses, which did not see that, would
-	 * not show it again, now or at the end. */
-	if (capability("cnorm"))
-		tputs(capability("cnorm"), 1, tell_byte);
+	show_cursor(); /* another program may have left it hidden */
 	term.cursor = -1;
 	term_repaint();
 }
