@@ -212,9 +212,10 @@ enum err_code store_choices(struct store *s, int64_t target, enum field_pick wha
 			    int64_t *fetched_ms, struct err *err) MUST_CHECK;
 enum err_code store_choice_used(struct store *s, int64_t target, enum field_pick what,
 				const char *name, int64_t now_ms, struct err *err) MUST_CHECK;
-struct batch_info { /* what the cache knows of a batch */
-	bool known; /* it is in the cache; else all is empty */
-	bool rapid; /* of a Rapid project: takes no tasks once it left "staging" */
+struct batch_info {         /* what the cache knows of a batch */
+	bool known;         /* it is in the cache; else all is empty */
+	bool project_known; /* its project is in the cache too */
+	bool rapid;         /* of a Rapid project: takes no tasks once it left "staging" */
 	char project[128];
 	char status[32]; /* "staging", "in_progress", "completed" */
 	long tasks;      /* by the service's counters, else those seen on this machine */

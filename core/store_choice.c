@@ -342,13 +342,15 @@ store_choices(struct store *s, int64_t target, enum field_pick what, const char 
 	return ERR_OK;
 }
 
-/* Columns: project, status, rapid, the four counters (-1 not told), tasks seen here. */
+/* Columns: project, status, rapid (NULL: project unknown), the four counters (-1 not told),
+ * tasks seen here. */
 static void
 read_batch(sqlite3_stmt *st, struct batch_info *info)
 {
 	info->known = true;
 	store_column_cut(st, 0, info->project, sizeof(info->project));
 	store_column_cut(st, 1, info->status, sizeof(info->status));
+	info->project_known = sqlite3_column_type(st, 2) != SQLITE_NULL;
 	info->rapid = sqlite3_column_int(st, 2) != 0;
 	for (int col = 3; col < 7; col++) {
 		int64_t n = sqlite3_column_int64(st, col);
@@ -367,7 +369,7 @@ store_batch_info(struct store *s, int64_t target, const char *batch, struct batc
 	const struct value v[] = { value_int(target), value_text(batch) };
 	sqlite3_stmt *st = store_ask(
 		s,
-		"SELECT b.project, b.status, ifnull(p.rapid, 0), b.pending, b.completed, b.error,"
+		"SELECT b.project, b.status, p.rapid, b.pending, b.completed, b.error,"
 		" b.canceled,"
 		" (SELECT count(*) FROM task t WHERE t.target = b.target AND t.batch = b.name)"
 		" FROM batch b LEFT JOIN project p ON p.target = b.target AND p.name = b.project"

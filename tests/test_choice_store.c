@@ -238,14 +238,14 @@ what_is_known_of_a_batch_is_told(void **state)
 	good(store_projects_put(w->s, w->target, projects, 1, NOW, &err), &err);
 	good(store_batches_put(w->s, w->target, "", batches, 2, NOW, &err), &err);
 	good(store_batch_info(w->s, w->target, "night", &info, &err), &err);
-	assert_true(info.known && info.rapid && info.counted);
+	assert_true(info.known && info.project_known && info.rapid && info.counted);
 	assert_string_equal(info.project, "Fleet");
 	assert_string_equal(info.status, "in_progress");
 	assert_int_equal(info.tasks, 11);
 	put_task_of_batch(w, "t1", "day");
 	put_task_of_batch(w, "t2", "night");
 	good(store_batch_info(w->s, w->target, "day", &info, &err), &err);
-	assert_true(info.known && !info.rapid && !info.counted);
+	assert_true(info.known && !info.project_known && !info.rapid && !info.counted);
 	assert_string_equal(info.status, "staging");
 	assert_int_equal(info.tasks, 1); /* those that were seen */
 }

@@ -136,6 +136,47 @@ what_is_known_of_the_batch_stands_in_the_form(void **state)
 }
 
 static void
+a_batch_of_an_unknown_project_asks_for_projects_once(void **state)
+{
+	struct batch_info info = { .known = true, .project = "Lidar 7", .status = "completed" };
+	struct session_event ev = { .kind = SESSION_PROJECTS };
+	struct world *w = world_filled();
+
+	(void)state;
+	know_batch(w, "2026-11-night-b", &info);
+	assert_int_equal(w->asked[UI_RELOAD_CHOICES], 1);
+	assert_int_equal(w->last[UI_RELOAD_CHOICES].number, PICK_PROJECT);
+	world_send(w, (struct msg){ .kind = MSG_SESSION, .session = &ev });
+	assert_int_equal(w->asked[UI_BATCH_INFO], 2);
+	know_batch(w, "2026-11-night-b", &info); /* still unknown: it is not there */
+	assert_int_equal(w->asked[UI_RELOAD_CHOICES], 1);
+	world_done(w);
+}
+
+static void
+the_words_of_a_refusal_are_read_in_full(void **state)
+{
+	struct session_event ev = { .kind = SESSION_ROW, .seq = 7, .status = TASK_REJECTED };
+	struct world *w = world_filled();
+
+	(void)state;
+	ev.err.code = ERR_API;
+	ev.err.field = "batch";
+	snprintf(ev.err.msg, sizeof(ev.err.msg),
+		 "refused (400): The batch \"2026-11-night-b\" is finalized; it takes no more.");
+	snprintf(ev.err.hint, sizeof(ev.err.hint), "change batch and send it again");
+	press(w, "s<Enter>");
+	world_send(w, (struct msg){ .kind = MSG_SUBMITTED, .seq = 7 });
+	world_send(w, (struct msg){ .kind = MSG_SESSION, .session = &ev });
+	assert_shown(w, "refused (400): The batch \"2026-11-night-b\" is finalized; it\n");
+	assert_shown(w, "   takes no more.\n");
+	w->now.mono_ms += 5000;
+	press(w, "<Left>");
+	assert_shown(w, "change batch and send it again");
+	world_done(w);
+}
+
+static void
 a_fix_takes_the_project_of_the_batch(void **state)
 {
 	const struct batch_info info = { .known = true,
@@ -624,6 +665,8 @@ main(void)
 		cmocka_unit_test(another_project_clears_what_was_of_the_old_one),
 		cmocka_unit_test(a_project_for_a_batch_that_had_none_clears_nothing),
 		cmocka_unit_test(signed_urls_that_end_soon_are_told),
+		cmocka_unit_test(a_batch_of_an_unknown_project_asks_for_projects_once),
+		cmocka_unit_test(the_words_of_a_refusal_are_read_in_full),
 		cmocka_unit_test(a_fix_takes_the_project_of_the_batch),
 		cmocka_unit_test(what_is_known_of_the_batch_stands_in_the_form),
 		cmocka_unit_test(escape_restores_and_redo_brings_the_typed_text_back),

@@ -113,8 +113,16 @@ batch(struct ui *ui, const struct msg *msg)
 {
 	struct compose *c = &ui->compose;
 
-	if (msg->batch && strcmp(msg->task_key, c->batch_asked) == 0)
-		c->batch = *msg->batch;
+	if (!msg->batch || strcmp(msg->task_key, c->batch_asked) != 0)
+		return;
+	c->batch = *msg->batch;
+	/* Whether it still takes tasks depends on its project, which a list of batches does
+	 * not tell. Once: the answer brings us here again. */
+	if (c->batch.known && !c->batch.project_known && !c->projects_asked && ui->where.has_key &&
+	    !ui->where.trouble[0]) {
+		c->projects_asked = true;
+		ui_ask(ui, UI_RELOAD_CHOICES)->number = PICK_PROJECT;
+	}
 }
 
 /* What the rules look at besides the draft; cheap if nothing has changed. */

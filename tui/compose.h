@@ -49,6 +49,7 @@ struct compose {
 	int64_t first_unsaved_ms; /* mono, of the first change since saving */
 	int64_t saved_wall_ms;
 	char batch_asked[160];   /* the batch that batch is about; "" = none */
+	bool projects_asked;     /* asked the service for them on its account */
 	struct batch_info batch; /* what the cache knows of it */
 	unsigned seen_changes;   /* draft_changes() that check and payload know */
 	enum field_id outside;   /* the field whose text is in $EDITOR, or FIELD_COUNT */
@@ -75,7 +76,7 @@ void compose_sync(struct ui *ui);
 int64_t compose_deadline(const struct ui *ui);
 /* UI_SAVE, if the draft differs from what is on disk. */
 void compose_save(struct ui *ui);
-/* The cache of batches was renewed: ask again what it knows of the draft's. */
+/* The cache of batches or projects was renewed: ask again what it knows of the draft's. */
 void compose_batches_renewed(struct ui *ui);
 /* Everything else that concerns the form: submitted, edited, saved, the tick, its row moved. */
 void compose_msg(struct ui *ui, const struct msg *msg);

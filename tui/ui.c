@@ -100,8 +100,13 @@ void
 ui_toast_err(struct ui *ui, const struct err *err)
 {
 	char text[sizeof(err->msg) + sizeof(err->hint) + 2];
+	size_t n = strlen(err->msg);
 
-	snprintf(text, sizeof(text), err->hint[0] ? "%s; %s" : "%s", err->msg, err->hint);
+	/* A service's own words may end in a full stop. */
+	if (n > 0 && err->msg[n - 1] == '.')
+		n--;
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)n, err->msg, err->hint[0] ? "; " : "",
+		 err->hint);
 	toast_put(ui, ROLE_ERROR, text);
 }
 
@@ -348,7 +353,8 @@ session(struct ui *ui, const struct msg *msg)
 		compose_msg(ui, msg);
 	else if (kind == SESSION_PROJECTS || kind == SESSION_BATCHES)
 		popup_msg(ui, msg);
-	if (kind == SESSION_BATCHES && msg->session->err.code == ERR_OK)
+	if ((kind == SESSION_BATCHES || kind == SESSION_PROJECTS) &&
+	    msg->session->err.code == ERR_OK)
 		compose_batches_renewed(ui);
 }
 

@@ -15,17 +15,6 @@
 
 #define WIDE_COLS 80 /* from here on the top line has room for all it knows */
 
-static const char *
-mode_word(enum key_mode mode)
-{
-	switch (mode) {
-	case KEY_LIVE: return "LIVE";
-	case KEY_SANDBOX: return "SANDBOX";
-	case KEY_TEST: break;
-	}
-	return "TEST";
-}
-
 /* The digits that go to the three views; the one we are in stands in brackets. */
 static void
 tabs(const struct ui *ui, char *out, size_t size)
@@ -52,6 +41,7 @@ top_line(struct ui *ui, struct grid *g)
 {
 	bool wide = g->cols >= WIDE_COLS, live = ui->where.mode == KEY_LIVE;
 	const char *name = draft_name(ui->compose.draft), *bar = g->ascii ? " | " : " │ ";
+	const char *profile = view_profile(ui);
 	char right[48];
 	int x = 1, room;
 
@@ -65,11 +55,10 @@ top_line(struct ui *ui, struct grid *g)
 		x += grid_text(g, 0, x, room - x, ROLE_TITLE, "multistage");
 		x += grid_text(g, 0, x, room - x, ROLE_TITLE, bar);
 	}
-	x += grid_text(g, 0, x, room - x, live ? ROLE_LIVE : ROLE_TEST, mode_word(ui->where.mode));
-	if (g->cols >= 60 && ui->where.profile[0]) {
+	x += grid_text(g, 0, x, room - x, live ? ROLE_LIVE : ROLE_TEST, view_mode(ui));
+	if (g->cols >= 60 && profile[0]) {
 		x += grid_text(g, 0, x, 1, ROLE_TITLE, " ");
-		x += grid_text_cut(g, 0, x, room / 3, ROLE_TITLE, ui->where.profile,
-				   strlen(ui->where.profile));
+		x += grid_text_cut(g, 0, x, room / 3, ROLE_TITLE, profile, strlen(profile));
 	}
 	if (g->cols >= 120 && ui->where.key[0])
 		x += grid_textf(g, 0, x, room - x, ROLE_TITLE, " (%s)", ui->where.key);

@@ -16,11 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SIDE_COLS  120
-#define ROOM_COLS  60 /* below these: one field at a time */
-#define ROOM_ROWS  15
-#define STRIP_ROWS 3 /* the least that a payload strip is worth */
-#define FRAME_ROWS 3 /* of the screen that are not the body's */
+#define SIDE_COLS    120
+#define ROOM_COLS    60 /* below these: one field at a time */
+#define ROOM_ROWS    15
+#define STRIP_ROWS   3 /* the least that a payload strip is worth */
+#define REFUSAL_ROWS 4 /* at most, of the service's words below a value */
+#define FRAME_ROWS   3 /* of the screen that are not the body's */
 
 struct form {          /* where the columns of the form are */
 	struct rect r; /* rows of fields */
@@ -43,10 +44,23 @@ form_columns(struct rect r)
 	return form;
 }
 
-static int
-field_rows(const struct ui *ui, enum field_id f, bool helps)
+/* The row below a value, as wide as the form allows. */
+static struct rect
+below_value(const struct form *form, int y, int rows)
 {
-	return helps || review_refusal(ui, f) ? 2 : 1;
+	return (struct rect){ y, form->value, rows, form->r.x + form->r.cols - 1 - form->value };
+}
+
+static int
+field_rows(const struct ui *ui, const struct form *form, enum field_id f)
+{
+	const char *refusal = review_refusal(ui, f);
+	int rows;
+
+	if (!refusal)
+		return form->helps ? 2 : 1;
+	rows = view_words_rows(refusal, strlen(refusal), below_value(form, 0, 1).cols);
+	return 1 + (rows < REFUSAL_ROWS ? rows : REFUSAL_ROWS);
 }
 
 static int
@@ -55,7 +69,7 @@ rows_between(const struct ui *ui, const struct form *form, size_t from, size_t t
 	int rows = 0;
 
 	for (size_t f = from; f < to; f++)
-		rows += field_rows(ui, (enum field_id)f, form->helps);
+		rows += field_rows(ui, form, (enum field_id)f);
 	return rows;
 }
 
@@ -74,16 +88,17 @@ note(struct grid *g, const struct form *form, struct rect value, enum role role,
 	grid_text_cut(g, value.y, x, end - x, role, text, strlen(text));
 }
 
+/* Below the value: what the service said of it, else its help. */
 static void
 second_line(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, int y)
 {
 	const char *refusal = review_refusal(ui, f);
-	struct rect row = { y, form->value, 1, form->r.x + form->r.cols - 1 - form->value };
 
 	if (refusal)
-		grid_text_cut(g, y, row.x, row.cols, ROLE_ERROR, refusal, strlen(refusal));
+		view_words(g, below_value(form, y, field_rows(ui, form, f) - 1), ROLE_ERROR,
+			   refusal, strlen(refusal));
 	else
-		view_sentence(g, row, ROLE_NOTE, fields[f].help);
+		view_sentence(g, below_value(form, y, 1), ROLE_NOTE, fields[f].help);
 }
 
 /* What stands left of the label: a problem's mark, the cursor. */
@@ -125,7 +140,7 @@ field_row(struct ui *ui, struct grid *g, const struct form *form, enum field_id 
 		value.cols = view_field_value(ui, g, f, y, value.x, value.cols);
 	if (form->note)
 		note(g, form, value, role, text);
-	if (field_rows(ui, f, form->helps) > 1)
+	if (field_rows(ui, form, f) > 1)
 		second_line(ui, g, form, f, y + 1);
 }
 
@@ -175,7 +190,7 @@ form_rows(struct ui *ui, struct grid *g, const struct form *form)
 		rows--;
 	top = form_top(ui, form, rows);
 	for (f = top; f < FIELD_COUNT; f++) {
-		int need = field_rows(ui, (enum field_id)f, form->helps);
+		int need = field_rows(ui, form, (enum field_id)f);
 
 		if (y + need > rows)
 			break;

@@ -144,7 +144,7 @@ view_list(struct ui *ui, struct grid *g, struct rect body)
 	list_fit(&c->items, n, rows);
 	if (n == 0)
 		grid_text_cut(g, body.y + 1, body.x + 3, body.cols - 4, ROLE_EMPTY,
-			      "no rows yet: a adds one, a paste adds a row per line", 52);
+			      "no rows yet: Enter adds one, a paste adds a row per line", 56);
 	for (int y = 0; y < rows && c->items.top + (size_t)y < n; y++)
 		item_row(ui, g, &at, c->items.top + (size_t)y, body.y + 1 + y);
 	whole_item(ui, g, (struct rect){ body.y + 1 + rows, body.x, whole, body.cols });

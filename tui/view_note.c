@@ -15,6 +15,8 @@
 static bool
 told(const struct ui *ui, const struct finding *it, bool offered)
 {
+	if (view_one_field(ui->rows, ui->cols))
+		return ui->compose.mode == COMPOSE_NAV || ui->compose.mode == COMPOSE_LINE;
 	return ui->cols >= VIEW_STACK_COLS && ui->compose.mode == COMPOSE_NAV &&
 	       (offered || text_cols(it->msg, strlen(it->msg)) + 3 < VIEW_NOTE_COLS);
 }

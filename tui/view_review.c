@@ -21,14 +21,15 @@
 #define BELOW_ROWS   2
 
 static void
-say_into(const struct ui *ui, struct doc *d)
+say_into(const struct ui *ui, struct doc *d, bool small)
 {
 	const struct draft *draft = ui->compose.draft;
 	char project[VIEW_EMPTY_SIZE], remark[200] = "", text[1024];
 	bool batch = draft_is_set(draft, FIELD_BATCH);
 
 	view_field_empty(ui, FIELD_PROJECT, project, sizeof(project));
-	if (batch && view_field_note(ui, FIELD_BATCH, remark, sizeof(remark)) != ROLE_NOTE)
+	if (batch && !small &&
+	    view_field_note(ui, FIELD_BATCH, remark, sizeof(remark)) != ROLE_NOTE)
 		remark[0] = '\0'; /* it stands with the checks */
 	snprintf(text, sizeof(text), "%.300s%s%.300s%s%s%s",
 		 draft_is_set(draft, FIELD_PROJECT) ? draft_get(draft, FIELD_PROJECT) : project,
@@ -124,17 +125,19 @@ head(struct ui *ui, struct doc *d, int cols)
 	bool small = cols < VIEW_STACK_COLS;
 
 	doc_start(d, cols);
-	if (!small)
-		say_where(ui, d);
-	say_into(ui, d);
-	say_size(ui, d);
-	if (small)
+	if (small) {
+		say_size(ui, d);
+		say_into(ui, d, small);
 		say_checks(ui, d);
-	say_what(ui, d);
-	if (small)
+		say_what(ui, d);
 		say_where(ui, d);
-	else
+	} else {
+		say_where(ui, d);
+		say_into(ui, d, small);
+		say_what(ui, d);
+		say_size(ui, d);
 		say_checks(ui, d);
+	}
 	say_absent(ui, d);
 	say_hash(ui, d);
 }
@@ -176,7 +179,6 @@ outlook(const struct ui *ui, char *out, size_t size)
 {
 	const struct compose *c = &ui->compose;
 	enum field_id f = review_first_error(ui);
-	bool sandbox = ui->where.mode == KEY_SANDBOX;
 
 	if (c->sent) {
 		snprintf(out, size, "sent; Enter shows it in the list");
@@ -202,11 +204,11 @@ outlook(const struct ui *ui, char *out, size_t size)
 			 room ? review_unlock_text(ui) : "the name");
 		return ROLE_LIVE;
 	}
-	snprintf(out, size, "Enter sends this task to %s%s",
-		 sandbox                      ? "the sandbox"
-		 : ui->where.mode == KEY_LIVE ? "LIVE "
-					      : "TEST ",
-		 sandbox ? "" : ui->where.profile);
+	if (ui->where.mode == KEY_SANDBOX)
+		snprintf(out, size, "Enter sends this task to the sandbox");
+	else
+		snprintf(out, size, "Enter sends this task to %s %s", view_mode(ui),
+			 view_profile(ui));
 	return ui->where.mode == KEY_LIVE ? ROLE_LIVE : ROLE_OK;
 }
 
@@ -218,11 +220,8 @@ view_review(struct ui *ui, struct grid *g, struct rect body)
 	char words[320], where[96];
 	enum role role = outlook(ui, words, sizeof(words));
 
-	snprintf(where, sizeof(where), "%s %s",
-		 ui->where.mode == KEY_LIVE      ? "LIVE"
-		 : ui->where.mode == KEY_SANDBOX ? "SANDBOX"
-						 : "TEST",
-		 ui->where.profile);
+	snprintf(where, sizeof(where), "%s%s%s", view_mode(ui), view_profile(ui)[0] ? " " : "",
+		 view_profile(ui));
 	grid_rule(g, body.y, body.x, body.cols, "Review: create 1 task", where);
 	scrolled(ui, g, (struct rect){ body.y + 1, body.x, body.rows - 1 - BELOW_ROWS, body.cols });
 	if (!c->unlocking) {

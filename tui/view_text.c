@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "core/text.h"
+#include "tui/ui.h"
 #include "tui/view_parts.h"
 #include "tui/wrap.h"
 
@@ -54,6 +55,25 @@ view_words_rows(const char *text, size_t n, int cols)
 		rows++;
 	}
 	return rows;
+}
+
+const char *
+view_mode(const struct ui *ui)
+{
+	switch (ui->where.mode) {
+	case KEY_LIVE: return "LIVE";
+	case KEY_SANDBOX: return "SANDBOX";
+	case KEY_TEST: break;
+	}
+	return "TEST";
+}
+
+const char *
+view_profile(const struct ui *ui)
+{
+	const char *profile = ui->where.profile;
+
+	return ui->where.mode == KEY_SANDBOX && strcmp(profile, "sandbox") == 0 ? "" : profile;
 }
 
 void
