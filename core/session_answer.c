@@ -199,14 +199,26 @@ pace_all(struct session *s, enum outbox_event ev, const struct api_event *answer
 
 /* --- a POST --- */
 
-static void
-take_post(struct session *s, struct outbox_row *r, const struct api_event *answer, struct now now)
+/* A yes that cannot be ours gets an error of its own. */
+static enum outbox_event
+classify(struct api_event *answer, const struct outbox_row *r)
 {
 	enum outbox_event ev = outbox_classify(answer, r->unique_id);
-	struct outbox_step step;
 
 	if (ev == OUTBOX_EV_CREATED && !store_task_id_fits(answer->reply.tasks[0].task_id))
 		ev = OUTBOX_EV_UNCLEAR; /* an id that is none */
+	if (ev == OUTBOX_EV_UNCLEAR && answer->err.code == ERR_OK)
+		err_set(&answer->err, ERR_UNCONFIRMED,
+			"the answer is about another task than the one that was sent");
+	return ev;
+}
+
+static void
+take_post(struct session *s, struct outbox_row *r, struct api_event *answer, struct now now)
+{
+	enum outbox_event ev = classify(answer, r);
+	struct outbox_step step;
+
 	step = session_next_step(r, ev, now);
 	pace_all(s, ev, answer, now);
 	if (step.state == OUTBOX_ABANDONED)
@@ -235,6 +247,7 @@ take_post(struct session *s, struct outbox_row *r, const struct api_event *answe
 void
 session_on_post(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
 {
+	struct api_event answer = *ev;
 	struct outbox_row r;
 	struct err err = ERR_INIT;
 
@@ -242,7 +255,7 @@ session_on_post(struct session *s, const struct call *c, const struct api_event 
 	if (store_outbox_get(s->store, c->seq, &r, &err))
 		s->out.broken = err; /* the row stays "sending" and is recovered later */
 	else
-		take_post(s, &r, ev, now);
+		take_post(s, &r, &answer, now);
 	outbox_row_done(&r);
 }
 

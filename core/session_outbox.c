@@ -108,12 +108,20 @@ session_tell_row(struct session *s, const struct outbox_row *r, const struct tas
 }
 
 /* The store does not take it: nothing more is sent, for what was sent could not be
- * remembered. A row that was on its way stays "sending" and is recovered later. */
+ * remembered. Told is how the row stands in the store, not what it should have become;
+ * one that was on its way stays "sending" and is recovered later. */
 static void
-stop(struct session *s, const struct outbox_row *r, const struct err *err)
+stop(struct session *s, int64_t seq, const struct err *err)
 {
+	struct outbox_row r;
+	struct err other;
+
 	s->out.broken = *err;
-	session_tell_row(s, r, NULL, err);
+	outbox_row_init(&r);
+	if (store_outbox_get(s->store, seq, &r, &other))
+		r.seq = seq;
+	session_tell_row(s, &r, NULL, err);
+	outbox_row_done(&r);
 }
 
 bool
@@ -125,7 +133,7 @@ session_write(struct session *s, struct outbox_row *r, const struct task *task, 
 	if (code == ERR_ALREADY)
 		session_tell_now(s, r->seq); /* another process knows more */
 	else if (code)
-		stop(s, r, &err);
+		stop(s, r->seq, &err);
 	return code == ERR_OK;
 }
 
@@ -159,7 +167,7 @@ session_post(struct session *s, struct outbox_row *r, struct now now)
 	bool won = false;
 
 	if (store_outbox_claim(s->store, r->seq, r->attempt, now.wall_ms, &won, &err)) {
-		stop(s, r, &err);
+		stop(s, r->seq, &err);
 		return;
 	}
 	if (!won) /* another process has it */
@@ -187,7 +195,7 @@ session_look_up(struct session *s, struct outbox_row *r, const char *owner, stru
 	snprintf(c.owner, sizeof(c.owner), "%s", owner);
 	/* Not due again while this one runs, here or after a crash. */
 	if (store_outbox_wait(s->store, r->seq, now.wall_ms + LOOK_MAX_MS, &err)) {
-		stop(s, r, &err);
+		stop(s, r->seq, &err);
 		return;
 	}
 	if (api_task_list(s->api, &q, now.mono_ms, &c.ticket, &err))

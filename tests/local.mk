@@ -112,7 +112,7 @@ tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- store and session ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
-	tests/test_choice_store tests/test_session
+	tests/test_choice_store tests/test_session tests/test_session_faults tests/test_session_sync
 endif
 tests_test_store_SOURCES   = tests/test_store.c tests/scratch.h tests/scratch.c
 tests_test_store_LDADD     = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
@@ -124,6 +124,12 @@ tests_test_choice_store_SOURCES = tests/test_choice_store.c tests/scratch.h test
 tests_test_choice_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 SESSION_WORLD = tests/session_world.c tests/session_world.h tests/scratch.h tests/scratch.c
 tests_test_session_SOURCES = tests/test_session.c tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
+tests_test_session_faults_SOURCES = tests/test_session_faults.c tests/answers.c tests/answers.h \
+	tests/canned.c tests/canned.h $(SESSION_WORLD)
+tests_test_session_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_session_sync_SOURCES = tests/test_session_sync.c tests/answers.c tests/answers.h \
+	tests/canned.c tests/canned.h tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
+tests_test_session_sync_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.c
 tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

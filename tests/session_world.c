@@ -62,20 +62,25 @@ world_now(const struct world *w)
 	return (struct now){ clock_mono_ms() + w->skipped_ms, clock_wall_ms() + w->skipped_ms };
 }
 
-/* One turn of a loop as the program has it. */
-static void
-turn(struct world *w, int most_ms)
+void
+world_turn(struct world *w)
 {
 	struct pollfd fds[64];
 	size_t n = session_pollfds(w->s, fds, 64);
 	int wait = session_timeout(w->s, world_now(w).mono_ms);
 
-	poll(fds, n, wait < 0 || wait > most_ms ? most_ms : wait);
+	poll(fds, n, wait < 0 || wait > 100 ? 100 : wait);
 	session_step(w->s, fds, n, world_now(w));
 }
 
-void
-world_wait(struct world *w, enum session_event_kind kind, struct session_event *ev)
+static bool
+fits(const struct session_event *ev, enum session_event_kind kind, int status)
+{
+	return ev->kind == kind && (status < 0 || (int)ev->status == status);
+}
+
+static void
+wait_for(struct world *w, enum session_event_kind kind, int status, struct session_event *ev)
 {
 	int64_t end = clock_mono_ms() + WAIT_MS;
 	int skips = 0;
@@ -84,24 +89,28 @@ world_wait(struct world *w, enum session_event_kind kind, struct session_event *
 		int wait;
 
 		while (session_next(w->s, ev))
-			if (ev->kind == kind)
+			if (fits(ev, kind, status))
 				return;
 		wait = session_timeout(w->s, world_now(w).mono_ms);
 		if (!session_busy(w->s) && wait < 0)
-			fail_msg("an event of kind %d will never come", kind);
+			break;
 		if (!session_busy(w->s) && wait > 0 && skips++ < SKIPS_MAX)
 			w->skipped_ms += wait;
-		turn(w, 100);
+		world_turn(w);
 	}
-	fail_msg("no event of kind %d in %d ms", kind, WAIT_MS);
+	fail_msg("an event of kind %d, status %d, does not come", kind, status);
+}
+
+void
+world_wait(struct world *w, enum session_event_kind kind, struct session_event *ev)
+{
+	wait_for(w, kind, -1, ev);
 }
 
 void
 world_wait_row(struct world *w, enum task_status status, struct session_event *ev)
 {
-	do
-		world_wait(w, SESSION_ROW, ev);
-	while (ev->status != status);
+	wait_for(w, SESSION_ROW, (int)status, ev);
 }
 
 void
@@ -111,7 +120,7 @@ world_settle(struct world *w)
 	struct session_event ev;
 
 	while (session_busy(w->s) && clock_mono_ms() < end)
-		turn(w, 100);
+		world_turn(w);
 	assert_false(session_busy(w->s));
 	while (session_next(w->s, &ev))
 		continue;

@@ -18,6 +18,9 @@ void world_close(struct world *w); /* the files stay */
 
 struct now world_now(const struct world *w);
 
+/* One turn of a loop as the program has it; sleeps 100 ms at most. */
+void world_turn(struct world *w);
+
 /*
  * Step until an event of this kind comes. While nothing is on its way and
  * nothing is due the clock is put forward instead of waiting. Fails the test

@@ -1,0 +1,549 @@
+/* test_session_faults.c - what the session makes of answers that are wrong, late or lost. */
+#include "config.h"
+
+#include "tests/answers.h"
+#include "tests/scratch.h"
+#include "tests/session_world.h"
+#include "tests/test.h"
+
+#include "core/store_db.h"
+
+#include <glob.h>
+
+#define NOW  "2024-01-16T21:10:45.031Z" /* $MULTISTAGE_NOW: the wall clock stands still */
+#define LONG "2023-01-01T00:00:00.000Z" /* a year before */
+#define URLS ",\"params\":{\"attachments\":[\"s3://acme/scene-1.sfs\"]}"
+#define USED                                                                               \
+	"{\"status_code\":409,\"error\":\"The unique_id (\\\"u-1\\\") is already used for" \
+	" a different task (" ANSWER_ID ").\"}"
+
+struct scene {
+	struct world w;
+	struct canned_server *server;
+	struct draft *d;
+	int64_t seq;
+};
+
+/* Submit one draft with unique_id "u-1" to a server that answers so. */
+static void
+begin(struct scene *s, void **state, const struct canned *answers, size_t n)
+{
+	struct err err = ERR_INIT;
+	char url[64];
+
+	setenv("MULTISTAGE_NOW", NOW, 1);
+	s->server = canned_start(answers, n, NULL);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s->server));
+	world_open(&s->w, *state, url, "live_k_0123456789");
+	s->d = world_draft("p", "u-1");
+	world_good(session_start(s->w.s, world_now(&s->w), &err), &err);
+	world_good(session_submit(s->w.s, s->d, world_now(&s->w), &s->seq, &err), &err);
+}
+
+static void
+finish(struct scene *s)
+{
+	draft_free(s->d);
+	world_close(&s->w);
+	canned_stop(s->server);
+}
+
+static size_t
+posts(const struct scene *s)
+{
+	return world_calls(&s->w, ENDPOINT_TASK_CREATE);
+}
+
+static void
+row_is(struct scene *s, enum outbox_state state, bool ambiguous)
+{
+	struct err err = ERR_INIT;
+	struct outbox_row r;
+
+	outbox_row_init(&r);
+	world_good(store_outbox_get(s->w.store, s->seq, &r, &err), &err);
+	assert_int_equal(r.state, state);
+	assert_int_equal(r.ambiguous, ambiguous);
+	outbox_row_done(&r);
+}
+
+/* A minute of quiet, and the row is due. */
+static void
+pass_the_gate(struct scene *s)
+{
+	s->w.skipped_ms += OUTBOX_GATE_MS + 1000;
+}
+
+static void
+an_answer_that_cannot_be_trusted_is_looked_up_and_found(void **state)
+{
+	const struct canned first[] = {
+		answer("500 Internal Server Error", "", "{\"status_code\":500}"),
+		answer("503 Service Unavailable", "", ""),
+		answer("504 Gateway Timeout", "", "<html>"),
+		answer("408 Request Timeout", "", "{}"),
+		answer("418 I'm a teapot", "", "{}"),
+		answer("200 OK", "", "<html>Welcome to the hotel</html>"),
+		answer("200 OK", "", ""),
+		answer("200 OK", "", "{}"),
+		answer("200 OK", "", "{\"task_id\":17}"),
+		answer("200 OK", "", "{\"task_id\":\"local-1\"}"),
+		answer("200 OK", "", answer_task("somebody else's", NOW, "")),
+		{ .bytes = NULL, .end = CANNED_CLOSE },
+		{ .bytes = NULL, .end = CANNED_RESET },
+		{ .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"task_id\":\"ab",
+		  .end = CANNED_CLOSE },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+		const struct canned answers[] = {
+			first[i],
+			answer("200 OK", "", answer_page(answer_task("u-1", LONG, ""), "")),
+		};
+		void *dir = NULL;
+		struct session_event ev;
+		struct scene s;
+
+		(void)state;
+		assert_int_equal(scratch_setup(&dir), 0);
+		begin(&s, &dir, answers, ARRAY_LEN(answers));
+		world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+		if (ev.err.code != ERR_UNCONFIRMED && ev.err.code != ERR_API)
+			fail_msg("row %zu: %d %s", i, ev.err.code, ev.err.msg);
+		row_is(&s, OUTBOX_UNCONFIRMED, true);
+		world_wait_row(&s.w, TASK_PENDING, &ev);
+		assert_true(ev.accepted);
+		assert_string_equal(ev.key, ANSWER_ID);
+		if (posts(&s) != 1)
+			fail_msg("row %zu: %zu posts", i, posts(&s));
+		finish(&s);
+		assert_int_equal(scratch_teardown(&dir), 0);
+	}
+}
+
+static void
+what_is_not_found_is_sent_again_with_the_same_bytes_after_a_minute(void **state)
+{
+	const struct canned answers[] = {
+		answer("503 Service Unavailable", "", ""),
+		answer("200 OK", "", answer_page("", "")),
+		answer("200 OK", "", answer_page(answer_task("a stranger", NOW, URLS), "")),
+		answer("200 OK", "", answer_task("u-1", NOW, "")),
+	};
+	struct session_event ev;
+	struct scene s;
+	char *first, *again;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev); /* absent, too early to send again */
+	assert_int_equal(posts(&s), 1);
+	pass_the_gate(&s);
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_true(ev.accepted);
+	assert_int_equal(posts(&s), 2);
+	first = strdup(canned_request(s.server));
+	canned_request(s.server);
+	canned_request(s.server);
+	again = strdup(canned_request(s.server));
+	assert_non_null(strstr(first, "POST /v1/task/multistage"));
+	assert_non_null(strstr(strstr(first, "\r\n\r\n"), "\"unique_id\":\"u-1\""));
+	assert_string_equal(strstr(again, "\r\n\r\n"), strstr(first, "\r\n\r\n"));
+	free(first);
+	free(again);
+	finish(&s);
+}
+
+static void
+a_look_up_that_fails_leads_to_no_post(void **state)
+{
+	const struct canned answers[] = {
+		answer("503 Service Unavailable", "", ""),
+		answer("503 Service Unavailable", "", ""),
+		answer("200 OK", "", "<html>Welcome to the hotel</html>"),
+		answer("200 OK", "", "[]"),
+		{ .bytes = NULL, .end = CANNED_RESET },
+		answer("429 Too Many Requests", "Retry-After: 3\r\n", ""),
+		answer("401 Unauthorized", "", ""),
+	};
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	for (size_t i = 1; i < ARRAY_LEN(answers); i++) {
+		pass_the_gate(&s);
+		world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+		assert_int_not_equal(ev.err.code, ERR_OK);
+		row_is(&s, OUTBOX_UNCONFIRMED, true);
+	}
+	assert_int_equal(ev.err.code, ERR_AUTH); /* held: a person must act */
+	pass_the_gate(&s);
+	world_settle(&s.w);
+	assert_int_equal(world_calls(&s.w, ENDPOINT_TASK_LIST), ARRAY_LEN(answers) - 1);
+	assert_int_equal(posts(&s), 1);
+	finish(&s);
+}
+
+static void
+too_many_requests_pauses_the_whole_queue_as_long_as_asked(void **state)
+{
+	const struct canned answers[] = {
+		answer("429 Too Many Requests", "Retry-After: 70\r\n", ""),
+		answer("200 OK", "", answer_task("u-2", NOW, "")),
+		answer("200 OK", "", answer_task("u-1", NOW, "")),
+	};
+	struct session_event ev;
+	struct err err = ERR_INIT;
+	struct draft *other = world_draft("p", "u-2");
+	struct scene s;
+	int64_t seq;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_wait_row(&s.w, TASK_SENDING, &ev);
+	world_wait_row(&s.w, TASK_QUEUED, &ev);
+	assert_int_equal(ev.err.code, ERR_BUSY);
+	row_is(&s, OUTBOX_QUEUED, false);
+	world_good(session_submit(s.w.s, other, world_now(&s.w), &seq, &err), &err);
+	assert_int_equal(posts(&s), 1);
+	assert_false(session_busy(s.w.s));
+	s.w.skipped_ms += 69000;
+	session_step(s.w.s, NULL, 0, world_now(&s.w));
+	assert_int_equal(posts(&s), 1);
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_string_equal(ev.unique_id, "u-2"); /* the first that is due after the pause */
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_string_equal(ev.unique_id, "u-1");
+	draft_free(other);
+	finish(&s);
+}
+
+static void
+what_never_left_stays_queued_and_pauses_the_rest(void **state)
+{
+	struct session_event ev;
+	struct err err = ERR_INIT;
+	struct scene s = { .server = NULL };
+	char url[64];
+	int64_t seq;
+
+	setenv("MULTISTAGE_NOW", NOW, 1);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_nobody());
+	world_open(&s.w, *state, url, "live_k_0123456789");
+	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
+	for (int i = 0; i < 5; i++) {
+		struct draft *d = world_draft("p", NULL);
+
+		world_good(session_submit(s.w.s, d, world_now(&s.w), i ? &seq : &s.seq, &err),
+			   &err);
+		draft_free(d);
+	}
+	world_wait_row(&s.w, TASK_SENDING, &ev);
+	do
+		world_wait(&s.w, SESSION_ROW, &ev);
+	while (ev.seq != s.seq || ev.status != TASK_QUEUED);
+	assert_int_equal(ev.err.code, ERR_NET);
+	row_is(&s, OUTBOX_QUEUED, false);
+	world_settle(&s.w);
+	assert_in_range(posts(&s), 1, 4); /* those that were begun at once, no fifth */
+	assert_in_range(session_timeout(s.w.s, world_now(&s.w).mono_ms), 1, 30000);
+	world_close(&s.w);
+}
+
+/* --- 409: neither yes nor no --- */
+
+static void
+an_id_in_use_is_ours_when_the_task_is_what_was_asked_for(void **state)
+{
+	static const struct {
+		const char *created, *more;
+		bool accepted;
+	} rows[] = {
+		{ LONG, URLS, true }, /* libcurl may have sent it twice; the first made it */
+		{ NOW, "", true },    /* attachments not told: made while we sent */
+		{ LONG, "", false },
+		{ LONG, ",\"params\":{\"attachments\":[]}", false },
+		{ NOW, ",\"params\":{\"attachments\":[\"s3://acme/other.sfs\"]}", false },
+		{ NOW, ",\"params\":{\"attachments\":[\"s3://acme/scene-1.sfs\",\"x\"]}", false },
+		{ NOW, ",\"params\":{\"attachments\":[17]}", false },
+		{ NOW, ",\"project\":\"another\"" URLS, false },
+		{ NOW, ",\"project\":\"p\"" URLS, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *task = answer_task("u-1", rows[i].created, rows[i].more);
+		const struct canned answers[] = {
+			answer("409 Conflict", "", USED),
+			answer("200 OK", "", answer_page(task, "")),
+		};
+		void *dir = NULL;
+		struct session_event ev;
+		struct scene s;
+
+		assert_int_equal(scratch_setup(&dir), 0);
+		begin(&s, &dir, answers, ARRAY_LEN(answers));
+		world_wait_row(&s.w, TASK_SENDING, &ev);
+		world_wait(&s.w, SESSION_ROW, &ev);
+		if (ev.accepted != rows[i].accepted)
+			fail_msg("row %zu: accepted %d, %s", i, ev.accepted, ev.err.msg);
+		if (!ev.accepted) {
+			assert_int_equal(ev.status, TASK_REJECTED);
+			assert_int_equal(ev.err.code, ERR_CONFLICT);
+			assert_string_equal(ev.err.field, "unique_id");
+			assert_non_null(strstr(ev.err.msg, ANSWER_ID));
+		}
+		assert_int_equal(posts(&s), 1);
+		finish(&s);
+		assert_int_equal(scratch_teardown(&dir), 0);
+	}
+}
+
+static void
+a_look_up_that_lags_is_helped_by_the_owner_in_the_text(void **state)
+{
+	const struct canned answers[] = {
+		answer("409 Conflict", "", USED),
+		answer("200 OK", "", answer_page("", "")),
+		answer("200 OK", "", answer_task("u-1", NOW, URLS)),
+	};
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_true(ev.accepted);
+	assert_int_equal(world_calls(&s.w, ENDPOINT_TASK_GET), 1);
+	finish(&s);
+}
+
+static void
+a_conflict_that_nobody_explains_stays_open(void **state)
+{
+	const struct canned answers[] = {
+		answer("409 Conflict", "", USED),
+		answer("200 OK", "", answer_page("", "")),
+		answer("404 Not Found", "", "{\"status_code\":404,\"error\":\"no\"}"),
+		answer("200 OK", "", answer_page(answer_task("u-1", NOW, URLS), "")),
+	};
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	row_is(&s, OUTBOX_UNCONFIRMED, false); /* every answer so far was a whole one */
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_int_equal(posts(&s), 1);
+	finish(&s);
+}
+
+static void
+a_no_after_a_doubt_is_looked_up_before_it_is_believed(void **state)
+{
+	const struct canned answers[] = {
+		answer("503 Service Unavailable", "", ""),
+		answer("200 OK", "", answer_page("", "")),
+		answer("400 Bad Request", "", "{\"status_code\":400,\"error\":\"bad\"}"),
+		answer("200 OK", "", answer_page(answer_task("u-1", LONG, ""), "")),
+	};
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	pass_the_gate(&s);
+	world_wait_row(&s.w, TASK_SENDING, &ev);
+	world_wait(&s.w, SESSION_ROW, &ev);
+	assert_int_equal(ev.status, TASK_UNCONFIRMED);
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_true(ev.accepted);
+	finish(&s);
+}
+
+/* --- by hand --- */
+
+static void
+a_weak_id_is_sent_again_only_by_a_person(void **state)
+{
+	const struct canned answers[] = {
+		answer("200 OK", "", answer_page("", "")),
+		answer("200 OK", "", answer_page("", "")),
+		answer("200 OK", "", answer_task("u-1", NOW, "")),
+	};
+	struct err err = ERR_INIT;
+	struct session_event ev;
+	struct scene s;
+	bool won = false;
+	char url[64];
+
+	setenv("MULTISTAGE_NOW", NOW, 1);
+	s.server = canned_start(answers, ARRAY_LEN(answers), NULL);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s.server));
+	world_open(&s.w, *state, url, "live_k_0123456789");
+	s.d = world_draft("p", "u-1");
+	world_set(s.d, FIELD_CLEAR_UNIQUE_ID_ON_ERROR, "true");
+	world_good(session_submit(s.w.s, s.d, world_now(&s.w), &s.seq, &err), &err);
+	world_good(store_outbox_claim(s.w.store, s.seq, 0, world_now(&s.w).wall_ms, &won, &err),
+		   &err);
+	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	assert_non_null(strstr(ev.err.hint, "clear_unique_id_on_error"));
+	assert_int_equal(session_resend(s.w.s, s.seq, world_now(&s.w), &err), ERR_RULE);
+	assert_non_null(strstr(err.msg, "may still be at work"));
+	pass_the_gate(&s);
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev); /* absent again, the gate is open */
+	assert_int_equal(posts(&s), 0);
+	world_good(session_resend(s.w.s, s.seq, world_now(&s.w), &err), &err);
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_int_equal(posts(&s), 1);
+	finish(&s);
+}
+
+static void
+a_person_may_look_before_the_time_but_not_send_unseen(void **state)
+{
+	const struct canned answers[] = {
+		answer("503 Service Unavailable", "", ""),
+		answer("200 OK", "", answer_page(answer_task("u-1", LONG, ""), "")),
+	};
+	struct err err = ERR_INIT;
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	assert_int_equal(session_abandon(s.w.s, s.seq, world_now(&s.w), &err), ERR_BUSY);
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	assert_int_equal(session_resend(s.w.s, s.seq, world_now(&s.w), &err), ERR_RULE);
+	assert_non_null(strstr(err.hint, "look it up first"));
+	world_good(session_look(s.w.s, s.seq, world_now(&s.w), &err), &err);
+	assert_true(session_busy(s.w.s));
+	world_good(session_look(s.w.s, s.seq, world_now(&s.w), &err), &err); /* one is enough */
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_int_equal(world_calls(&s.w, ENDPOINT_TASK_LIST), 1);
+	finish(&s);
+}
+
+static void
+an_interrupted_post_is_in_doubt(void **state)
+{
+	const struct canned answers[] = { { .bytes = NULL, .end = CANNED_HANG } };
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, 1);
+	for (int i = 0; i < 5; i++)
+		world_turn(&s.w);
+	assert_non_null(strstr(canned_request(s.server), "POST")); /* it has left */
+	session_interrupt(s.w.s);
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	row_is(&s, OUTBOX_UNCONFIRMED, true);
+	finish(&s);
+}
+
+static void
+a_redirect_is_not_followed_and_holds_the_queue(void **state)
+{
+	const struct canned answers[] = {
+		answer("307 Temporary Redirect", "Location: https://evil.example/v1\r\n", ""),
+	};
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, 1);
+	world_wait_row(&s.w, TASK_SENDING, &ev);
+	world_wait(&s.w, SESSION_ROW, &ev);
+	assert_int_equal(ev.status, TASK_QUEUED);
+	assert_non_null(strstr(ev.err.msg, "evil.example"));
+	row_is(&s, OUTBOX_QUEUED, false);
+	pass_the_gate(&s);
+	world_settle(&s.w);
+	assert_int_equal(posts(&s), 1);
+	finish(&s);
+}
+
+static void
+an_outcome_that_cannot_be_written_stops_the_queue_and_is_found_later(void **state)
+{
+	const struct canned answers[] = {
+		answer("200 OK", "", answer_task("u-1", NOW, "")),
+		answer("200 OK", "", answer_page(answer_task("u-1", NOW, ""), "")),
+	};
+	struct err err = ERR_INIT;
+	struct session_event ev;
+	struct draft *other = world_draft("p", "u-2");
+	struct scene s;
+	int64_t seq;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_good(store_do(s.w.store, "PRAGMA query_only = ON", NULL, 0, &err), &err);
+	world_wait_row(&s.w, TASK_SENDING, &ev);
+	do
+		world_wait(&s.w, SESSION_ROW, &ev);
+	while (ev.err.code == ERR_OK);
+	assert_int_equal(ev.err.code, ERR_STORE);
+	assert_int_equal(ev.status, TASK_SENDING);
+	assert_false(ev.accepted); /* never told what is not committed */
+	world_good(store_do(s.w.store, "PRAGMA query_only = OFF", NULL, 0, &err), &err);
+	row_is(&s, OUTBOX_SENDING, false);
+	world_good(session_submit(s.w.s, other, world_now(&s.w), &seq, &err), &err);
+	assert_int_equal(posts(&s), 1); /* the circuit is broken */
+	world_good(session_abandon(s.w.s, seq, world_now(&s.w), &err), &err);
+	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_true(ev.accepted);
+	assert_int_equal(posts(&s), 1);
+	draft_free(other);
+	finish(&s);
+}
+
+/* Any second place could send what was never committed. */
+static void
+one_place_in_the_tree_posts_a_task(void **state)
+{
+	static const char *const rooms[] = { "../core/*.c", "../cli/*.c", "../tui/*.c" };
+	size_t calls = 0, files = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rooms); i++) {
+		glob_t g = { .gl_pathc = 0 };
+
+		if (glob(test_data(rooms[i]), 0, NULL, &g))
+			continue;
+		for (size_t f = 0; f < g.gl_pathc; f++) {
+			char *text = test_read(g.gl_pathv[f]);
+
+			files++;
+			for (char *at = text; (at = strstr(at, "api_task_create(")); at++)
+				calls += at == text || at[-1] != '\n'; /* not its definition */
+			free(text);
+		}
+		globfree(&g);
+	}
+	assert_true(files > 20);
+	assert_int_equal(calls, 1);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_that_cannot_be_trusted_is_looked_up_and_found),
+		CASE(what_is_not_found_is_sent_again_with_the_same_bytes_after_a_minute),
+		CASE(a_look_up_that_fails_leads_to_no_post),
+		CASE(too_many_requests_pauses_the_whole_queue_as_long_as_asked),
+		CASE(what_never_left_stays_queued_and_pauses_the_rest),
+		cmocka_unit_test(an_id_in_use_is_ours_when_the_task_is_what_was_asked_for),
+		CASE(a_look_up_that_lags_is_helped_by_the_owner_in_the_text),
+		CASE(a_conflict_that_nobody_explains_stays_open),
+		CASE(a_no_after_a_doubt_is_looked_up_before_it_is_believed),
+		CASE(a_weak_id_is_sent_again_only_by_a_person),
+		CASE(a_person_may_look_before_the_time_but_not_send_unseen),
+		CASE(an_interrupted_post_is_in_doubt),
+		CASE(a_redirect_is_not_followed_and_holds_the_queue),
+		CASE(an_outcome_that_cannot_be_written_stops_the_queue_and_is_found_later),
+		cmocka_unit_test(one_place_in_the_tree_posts_a_task),
+	};
+	return cmocka_run_group_tests_name("session faults", tests, NULL, NULL);
+}
