@@ -3,6 +3,8 @@
 
 #include "tests/ui_world.h"
 
+#include "tui/compose_parts.h"
+
 static const char *
 value(struct world *w, enum field_id f)
 {
@@ -243,6 +245,63 @@ a_project_for_a_batch_that_had_none_clears_nothing(void **state)
 	press(w, "u");
 	assert_string_equal(value(w, FIELD_PROJECT), "");
 	world_done(w);
+}
+
+static void
+a_draft_has_a_name(void **state)
+{
+	struct world *w = world_filled();
+
+	(void)state;
+	press(w, "Nx<Esc>");
+	assert_string_equal(draft_name(w->ui.compose.draft), "night-0412");
+	press(w, "N<^U>rain");
+	assert_shown(w, "name of the draft: rain");
+	assert_shown(w, "EDIT");
+	world_paste(w, "-7\n");
+	press(w, "<Enter>");
+	assert_string_equal(draft_name(w->ui.compose.draft), "rain-7");
+	assert_shown(w, "rain-7 *");
+	world_wait(w, 1000);
+	assert_int_equal(w->asked[UI_SAVE], 1);
+	press(w, "n");
+	assert_shown(w, " new draft ");
+	go(w, FIELD_PRIORITY);
+	press(w, " ");
+	world_wait(w, 1000); /* it is saved, so it is called something */
+	assert_shown(w, " 2026-11-26 11:00 ");
+	world_done(w);
+}
+
+static void
+the_next_draft_is_called_after_the_one_before(void **state)
+{
+	static const struct {
+		const char *name, *next;
+	} row[] = {
+		/* clang-format off */
+		{ "night-0412", "night-0413" },
+		{ "night-0999", "night-1000" },
+		{ "99",         "100" },
+		{ "a9",         "a10" },
+		{ "rain",       "rain 2" },
+		{ "rain 2",     "rain 3" },
+		{ "2026-11-26 11:59", "" }, /* made by the clock: it makes the next one too */
+		{ "",           "" },
+		/* clang-format on */
+	};
+	char next[DRAFT_NAME_MAX + 1], longest[DRAFT_NAME_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		compose_name_next(row[i].name, next, sizeof(next));
+		if (strcmp(next, row[i].next) != 0)
+			fail_msg("after \"%s\" comes \"%s\"", row[i].name, next);
+	}
+	memset(longest, '9', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	compose_name_next(longest, next, sizeof(next)); /* no room: one is made */
+	assert_string_equal(next, "");
 }
 
 static void
@@ -664,6 +723,8 @@ main(void)
 		cmocka_unit_test(a_picker_answers_for_project_batch_and_blueprint),
 		cmocka_unit_test(another_project_clears_what_was_of_the_old_one),
 		cmocka_unit_test(a_project_for_a_batch_that_had_none_clears_nothing),
+		cmocka_unit_test(a_draft_has_a_name),
+		cmocka_unit_test(the_next_draft_is_called_after_the_one_before),
 		cmocka_unit_test(signed_urls_that_end_soon_are_told),
 		cmocka_unit_test(a_batch_of_an_unknown_project_asks_for_projects_once),
 		cmocka_unit_test(the_words_of_a_refusal_are_read_in_full),

@@ -165,7 +165,7 @@ after_a_yes_the_next_task_is_one_edit_away(void **state)
 	assert_shown(w, "created: fp3d/night-b/0412");
 	assert_int_equal(w->ui.view, VIEW_BOARD);
 	assert_string_not_equal(draft_id(w->ui.compose.draft), id);
-	assert_string_equal(draft_name(w->ui.compose.draft), "night-0412");
+	assert_string_equal(draft_name(w->ui.compose.draft), "night-0413");
 	assert_string_equal(value(w, FIELD_PROJECT), "Fleet Perception 3D");
 	assert_int_equal(draft_count(w->ui.compose.draft, FIELD_ATTACHMENTS), 200);
 	assert_memory_equal(value(w, FIELD_UNIQUE_ID), "ms-", 3);

@@ -173,8 +173,10 @@ compose_save(struct ui *ui)
 
 	/* A save that fails is tried again with the next change, or at the end. */
 	c->changed_ms = c->first_unsaved_ms = 0;
-	if (ui_unsaved(ui))
-		ui_ask(ui, UI_SAVE);
+	if (!ui_unsaved(ui))
+		return;
+	compose_name_make(ui);
+	ui_ask(ui, UI_SAVE);
 }
 
 void

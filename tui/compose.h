@@ -24,7 +24,8 @@ enum compose_mode {
 	COMPOSE_PARAGRAPH, /* edit holds the instruction */
 	COMPOSE_OBJECT,    /* edit holds the metadata's text */
 	COMPOSE_LIST,      /* list editor of attachments or tags */
-	COMPOSE_ITEM       /* edit holds one item of it */
+	COMPOSE_ITEM,      /* edit holds one item of it */
+	COMPOSE_NAME       /* edit holds the draft's name */
 };
 
 struct compose {

@@ -123,7 +123,7 @@ compose_edit_close(struct ui *ui, bool kept)
 	struct compose *c = &ui->compose;
 	bool item = c->mode == COMPOSE_ITEM;
 
-	if (c->mode == COMPOSE_NAV || c->mode == COMPOSE_LIST)
+	if (c->mode == COMPOSE_NAV || c->mode == COMPOSE_LIST || c->mode == COMPOSE_NAME)
 		return;
 	if (kept)
 		keep(c);

@@ -133,6 +133,7 @@ nav_command(struct ui *ui, enum command cmd)
 		compose_save(ui);
 		popup_drafts(ui);
 		return true;
+	case CMD_NAME: compose_name_open(ui); return true;
 	case CMD_NEW_DRAFT:
 		compose_open(ui, draft_new());
 		ui_toast(ui, ROLE_NOTE, "a new draft; o brings the other one back");
@@ -149,6 +150,10 @@ compose_key(struct ui *ui, uint32_t key)
 
 	if (c->mode == COMPOSE_LIST) {
 		compose_list_key(ui, key);
+		return;
+	}
+	if (c->mode == COMPOSE_NAME) {
+		compose_name_key(ui, key);
 		return;
 	}
 	if (c->mode != COMPOSE_NAV) {
@@ -198,6 +203,8 @@ compose_paste(struct ui *ui, const char *text, size_t n, bool cut)
 		ui_toast(ui, ROLE_WARNING, "nothing here takes a paste; Esc goes to the form");
 	else if (c->mode == COMPOSE_LIST)
 		compose_list_paste(ui, text, n);
+	else if (c->mode == COMPOSE_NAME)
+		compose_name_paste(ui, text, n);
 	else if (c->mode == COMPOSE_NAV)
 		paste_nav(ui, text, n);
 	else

@@ -52,6 +52,16 @@ void compose_edit_paste(struct ui *ui, const char *text, size_t n);
 /* Keep what was typed, or put back what stood before (U brings it again). */
 void compose_edit_close(struct ui *ui, bool keep);
 
+/* --- compose_name.c --- */
+void compose_name_open(struct ui *ui);
+void compose_name_key(struct ui *ui, uint32_t key);
+void compose_name_paste(struct ui *ui, const char *text, size_t n);
+/* A draft without a name gets one, so that it is told from others in their list. */
+void compose_name_make(struct ui *ui);
+/* The name of a draft that goes on where the one called name stops: "night-0412" gives
+ * "night-0413"; "" if one is to be made. out: DRAFT_NAME_MAX + 1 bytes. */
+void compose_name_next(const char *name, char *out, size_t size);
+
 /* --- compose_list.c --- */
 void compose_list_open(struct ui *ui, enum field_id f);
 void compose_list_key(struct ui *ui, uint32_t key);

@@ -33,6 +33,7 @@ const struct key_row key_table[] = {
 	{ 'w', IN_COMPOSE | IN_LOG | IN_BOARD | IN_DETAIL, CMD_WRITE, "w", NULL, "write it to a file" },
 	{ 'o', IN_COMPOSE, CMD_DRAFTS, "o", "drafts", "open another draft" },
 	{ 'n', IN_COMPOSE, CMD_NEW_DRAFT, "n", NULL, "start a new draft; this one is kept" },
+	{ 'N', IN_COMPOSE, CMD_NAME, "N", NULL, "give the draft a name" },
 	{ 's', FORM, CMD_REVIEW, "s", "REVIEW+SEND", "review, then send" },
 
 	/* editors of text */

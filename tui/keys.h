@@ -125,6 +125,7 @@ enum command { /* what a key asks for; every one has a row in the table */
 	       CMD_RELOAD,
 	       CMD_AS_TYPED,
 	       CMD_ALL,
+	       CMD_NAME,
 	       CMD_COUNT
 };
 

@@ -34,6 +34,7 @@ tui_libtui_a_SOURCES += \
 	tui/compose_fix.c	\
 	tui/compose_list.c	\
 	tui/compose_nav.c	\
+	tui/compose_name.c	\
 	tui/compose_parts.h	\
 	tui/compose_payload.c	\
 	tui/review.c	\

@@ -170,8 +170,10 @@ static struct draft *
 copy_as_new(const struct draft *d)
 {
 	struct draft *made = draft_new(), *clean;
+	char name[DRAFT_NAME_MAX + 1];
 
-	draft_set_name(made, draft_name(d));
+	compose_name_next(draft_name(d), name, sizeof(name));
+	draft_set_name(made, name);
 	for (enum field_id f = 0; f < FIELD_COUNT; f++) {
 		if (f == FIELD_UNIQUE_ID)
 			continue;
@@ -192,7 +194,7 @@ static void
 renew(struct ui *ui)
 {
 	struct compose *c = &ui->compose;
-	bool typing = c->mode != COMPOSE_NAV && c->mode != COMPOSE_LIST;
+	bool typing = c->mode != COMPOSE_NAV && c->mode != COMPOSE_LIST && c->mode != COMPOSE_NAME;
 	struct draft *fresh = copy_as_new(c->draft);
 
 	draft_free(c->draft);

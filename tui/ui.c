@@ -141,6 +141,7 @@ compose_place(const struct compose *c)
 {
 	switch (c->mode) {
 	case COMPOSE_LINE:
+	case COMPOSE_NAME:
 	case COMPOSE_ITEM: return IN_EDIT;
 	case COMPOSE_PARAGRAPH: return IN_PARAGRAPH;
 	case COMPOSE_OBJECT: return IN_OBJECT;

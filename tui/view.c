@@ -63,6 +63,8 @@ top_line(struct ui *ui, struct grid *g)
 	if (g->cols >= 120 && ui->where.key[0])
 		x += grid_textf(g, 0, x, room - x, ROLE_TITLE, " (%s)", ui->where.key);
 	x += grid_text(g, 0, x, room - x, ROLE_TITLE, wide ? bar : " ");
+	if (!name[0])
+		name = "new draft";
 	x += grid_text_cut(g, 0, x, room - x - 2, ROLE_TITLE, name, strlen(name));
 	if (ui_unsaved(ui))
 		grid_text(g, 0, x, room - x, ROLE_TITLE, " *");
@@ -75,7 +77,14 @@ note_line(struct ui *ui, struct grid *g)
 	int y = g->rows - 2;
 	char note[sizeof(ui->toast.text)] = "";
 	enum role role = ROLE_NOTE;
+	int x;
 
+	if (ui->view == VIEW_COMPOSE && ui->compose.mode == COMPOSE_NAME) {
+		x = 1 + grid_text(g, y, 1, g->cols - 2, ROLE_LABEL, "name of the draft: ");
+		edit_view(&ui->compose.edit, g, (struct rect){ y, x, 1, g->cols - x - 1 },
+			  ROLE_EDIT);
+		return;
+	}
 	if (ui->toast.until_ms != 0) {
 		snprintf(note, sizeof(note), "%s", ui->toast.text);
 		role = ui->toast.role;
