@@ -67,8 +67,10 @@ struct sync {
 	size_t token_count;
 	size_t changed;
 	int64_t every_ms, next; /* auto refresh; next: mono, -1 = none */
-	int64_t refreshed_ms;   /* wall, 0 = never */
+	int64_t ended_ms;       /* mono; of the last one, good or not; 0 = none yet */
+	int64_t not_before;     /* mono; after failures */
 	int fails;
+	int64_t refreshed_ms; /* wall, 0 = never */
 };
 
 struct session {

@@ -37,11 +37,25 @@ session_next_refresh_ms(const struct session *s)
 	return s->sync.running || !s->out.started ? -1 : s->sync.next;
 }
 
+/* When the next one by itself is due: the pace, and no sooner than the last failure allows. */
+static void
+plan(struct sync *y)
+{
+	int64_t next = y->ended_ms + y->every_ms;
+
+	if (y->every_ms <= 0)
+		y->next = -1;
+	else if (y->ended_ms == 0)
+		y->next = 0; /* at once */
+	else
+		y->next = next > y->not_before ? next : y->not_before;
+}
+
 void
 session_auto_refresh(struct session *s, int64_t every_ms)
 {
-	s->sync.every_ms = every_ms;
-	s->sync.next = every_ms > 0 && s->has_key ? 0 : -1;
+	s->sync.every_ms = s->has_key ? every_ms : 0;
+	plan(&s->sync);
 }
 
 static void
@@ -71,22 +85,20 @@ ask_page(struct session *s, const char *token, struct now now, struct err *err)
 	return ERR_OK;
 }
 
-/* When the next one by itself is due. */
 static void
-plan(struct sync *y, bool good, int64_t retry_after_ms, struct now now)
+pace(struct sync *y, bool good, int64_t retry_after_ms, struct now now)
 {
 	unsigned jitter;
-	int64_t wait;
 
 	y->fails = good ? 0 : y->fails + 1;
-	y->next = -1;
-	if (y->every_ms <= 0)
-		return;
-	random_bytes(&jitter, sizeof(jitter));
-	wait = good ? 0
-		    : outbox_delay_ms(OUTBOX_EV_LOOKUP_FAILED, y->fails, retry_after_ms,
-				      jitter % 1000);
-	y->next = now.mono_ms + (wait > y->every_ms ? wait : y->every_ms);
+	y->ended_ms = now.mono_ms;
+	y->not_before = 0;
+	if (!good) {
+		random_bytes(&jitter, sizeof(jitter));
+		y->not_before = now.mono_ms + outbox_delay_ms(OUTBOX_EV_LOOKUP_FAILED, y->fails,
+							      retry_after_ms, jitter % 1000);
+	}
+	plan(y);
 }
 
 /* whole: nothing is left that was asked for. */
@@ -105,7 +117,7 @@ end(struct session *s, bool whole, const struct err *err, int64_t retry_after_ms
 	forget_tokens(y);
 	if (!err->code)
 		y->refreshed_ms = now.wall_ms;
-	plan(y, !err->code, retry_after_ms, now);
+	pace(y, !err->code, retry_after_ms, now);
 	ev = session_emit(s, SESSION_REFRESHED);
 	ev->count = y->changed;
 	ev->err = *err;

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PROJECT "Urban Fusion" /* of the demo account */
@@ -529,6 +530,84 @@ rows_go_only_to_their_own_account(void **state)
 	world_close(&w);
 }
 
+enum { BULK = 12, SENDERS = 3 };
+
+/* In a child: submit the same run as the others do, and stay until all of it is settled. */
+static int
+send_bulk(char *dir)
+{
+	int64_t end, seqs[BULK];
+	struct world w;
+	struct err err = ERR_INIT;
+	int settled = 0;
+
+	world_open(&w, dir, sandbox_url(sandbox), SANDBOX_TEST);
+	start(&w);
+	for (int i = 0; i < BULK; i++) {
+		struct session_intent intent = { .run_key = "same run", .item = i };
+		struct draft *d;
+		char id[20];
+
+		snprintf(id, sizeof(id), "same-%d", i);
+		d = world_draft(PROJECT, id);
+		if (session_submit_as(w.s, d, &intent, world_now(&w), &seqs[i], &err) != ERR_OK &&
+		    err.code != ERR_ALREADY)
+			return 2;
+		draft_free(d);
+		world_turn(&w);
+	}
+	end = world_now(&w).mono_ms + 20000;
+	while (settled < BULK && world_now(&w).mono_ms < end) {
+		struct session_event ev;
+
+		world_turn(&w);
+		while (session_next(w.s, &ev))
+			continue;
+		settled = 0;
+		for (int i = 0; i < BULK; i++) {
+			struct outbox_row r;
+
+			read_row(&w, seqs[i], &r);
+			settled += r.state == OUTBOX_ACCEPTED;
+			outbox_row_done(&r);
+		}
+	}
+	world_close(&w);
+	return settled == BULK ? 0 : 3;
+}
+
+static void
+processes_that_share_a_database_send_each_task_once(void **state)
+{
+	pid_t pids[SENDERS];
+	struct world w;
+	long attempts = 0;
+
+	for (int i = 0; i < SENDERS; i++) {
+		pids[i] = fork();
+		assert_true(pids[i] >= 0);
+		if (pids[i] == 0)
+			_exit(send_bulk(*state)); /* never into the list of tests */
+	}
+	for (int i = 0; i < SENDERS; i++) {
+		int status = -1;
+
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+	world_open(&w, *state, sandbox_url(sandbox), SANDBOX_TEST);
+	for (int64_t seq = 1; seq <= BULK; seq++) {
+		struct outbox_row r;
+
+		read_row(&w, seq, &r);
+		assert_int_equal(r.state, OUTBOX_ACCEPTED);
+		attempts += r.attempt;
+		outbox_row_done(&r);
+	}
+	assert_int_equal(attempts, BULK);
+	world_close(&w);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
 
 int
@@ -550,6 +629,7 @@ main(void)
 		CASE(what_was_on_its_way_when_we_died_is_looked_up_then_sent_again),
 		CASE(a_row_can_be_given_up_but_not_one_that_is_settled),
 		CASE(rows_go_only_to_their_own_account),
+		CASE(processes_that_share_a_database_send_each_task_once),
 	};
 	return cmocka_run_group_tests_name("session", tests, setup_all, teardown_all);
 }

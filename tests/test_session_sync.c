@@ -310,8 +310,11 @@ a_refresh_by_itself_keeps_its_pace_and_backs_off(void **state)
 	world_good(ev.err.code, &ev.err);
 	now = world_now(&s.w).mono_ms;
 	assert_in_range(session_next_refresh_ms(s.w.s), now + 5000, now + 15000);
+	session_auto_refresh(s.w.s, 15000); /* said again: no reason to hurry */
+	assert_in_range(session_next_refresh_ms(s.w.s), now + 5000, now + 15000);
 	world_wait(&s.w, SESSION_REFRESHED, &ev);
 	assert_int_equal(ev.err.code, ERR_BUSY);
+	session_auto_refresh(s.w.s, 1000); /* a new pace does not break the promise */
 	assert_true(session_next_refresh_ms(s.w.s) > world_now(&s.w).mono_ms + 450000);
 	world_wait(&s.w, SESSION_REFRESHED, &ev);
 	assert_int_not_equal(ev.err.code, ERR_OK);
