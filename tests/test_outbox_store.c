@@ -380,12 +380,15 @@ an_outcome_of_an_older_attempt_is_refused(void **state)
 	int64_t seq = queue(s, target_of(s), "run", "id-1");
 	struct err err = ERR_INIT;
 	struct outbox_row r;
+	bool won = true;
 
 	claim(s, seq, 0);
 	read_back(s, seq, &r);
 	r.state = OUTBOX_QUEUED;
 	good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
-	claim(s, seq, 1); /* somebody sends it again */
+	good(store_outbox_claim(s, seq, 0, NOW, &won, &err), &err);
+	assert_false(won); /* one who read it before it was sent knows too little */
+	claim(s, seq, 1);  /* somebody sends it again */
 	r.state = OUTBOX_REJECTED;
 	assert_int_equal(store_outbox_outcome(s, &r, NULL, NOW, &err), ERR_ALREADY);
 	outbox_row_done(&r);
