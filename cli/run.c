@@ -71,8 +71,9 @@ open_base(struct run *r, const struct cli *cli, struct err *err)
 	if (conf_yes(r->conf, CONF_UTC))
 		setenv("TZ", "UTC", 1); /* for clock.c's local times */
 	if (cli->sandbox) {
-		r->child = child_start(r->conf, NULL, err);
-		if (!r->child || child_wait_ready(r->child, err) != ERR_OK)
+		r->child = child_new(r->conf, NULL, err);
+		if (!r->child || child_start(r->child, err) != ERR_OK ||
+		    child_wait_ready(r->child, err) != ERR_OK)
 			return err->code;
 	}
 	if (conf_key(r->conf, &r->key, &r->key_origin, err) != ERR_OK)

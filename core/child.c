@@ -315,32 +315,35 @@ hush(struct child *c)
 }
 
 struct child *
-child_start(struct conf *conf, const char *const *extra, struct err *err)
+child_new(struct conf *conf, const char *const *extra, struct err *err)
 {
 	struct child *c = mem_alloc(sizeof(*c));
-	bool ours = false;
 
 	*c = (struct child){ .conf = conf, .lock = -1, .voice = -1 };
 	c->socket = in_state(conf, "sandbox.sock");
 	c->log = in_state(conf, "sandbox.log");
-	c->give_up_ms = clock_mono_ms() + READY_MS;
 	if (strlen(c->socket) >= sizeof(((struct sockaddr_un *)0)->sun_path)) {
 		err_set(err, ERR_CONFIG, "the path of %s is too long for a socket", c->socket);
 		err_hint(err, "set XDG_STATE_HOME to a shorter one");
-		goto failed;
+	} else if (!child_program(&c->program, err) && !read_key(c, err)) {
+		set_words(c, extra);
+		set_environment(c);
+		conf_use_sandbox(conf, c->socket, c->key);
+		return c;
 	}
-	if (child_program(&c->program, err) != ERR_OK || take_lock(c, &ours, err) != ERR_OK ||
-	    read_key(c, err) != ERR_OK)
-		goto failed;
-	set_words(c, extra);
-	set_environment(c);
-	if ((ours ? start_own(c, err) : start_looking(c, err)) != ERR_OK)
-		goto failed;
-	conf_use_sandbox(conf, c->socket, c->key);
-	return c;
-failed:
 	child_stop(c);
 	return NULL;
+}
+
+enum err_code
+child_start(struct child *c, struct err *err)
+{
+	bool ours = false;
+
+	c->give_up_ms = clock_mono_ms() + READY_MS;
+	if (take_lock(c, &ours, err) != ERR_OK)
+		return err->code;
+	return ours ? start_own(c, err) : start_looking(c, err);
 }
 
 int

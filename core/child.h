@@ -20,13 +20,15 @@ struct child;
 enum err_code child_program(char **path, struct err *err) MUST_CHECK;
 
 /*
- * Start it with its data in the state folder and the demo account as seed, and
- * point conf at it. Returns at once; the child is ready
- * when child_fd() reads and child_step() says so. extra: more arguments for it,
- * NULL-terminated, or NULL; not used when another process runs it already.
- * conf is borrowed until child_stop(). Errors: ERR_SYS, ERR_CONFIG with a hint.
+ * Prepare for a child with its data in the state folder and the demo account as
+ * seed, and point conf at it. extra: more arguments for it, NULL-terminated, or
+ * NULL; not used when another process runs it already. conf is borrowed until
+ * child_stop(). Errors: ERR_SYS, ERR_CONFIG with a hint.
  */
-struct child *child_start(struct conf *conf, const char *const *extra, struct err *err) MUST_CHECK;
+struct child *child_new(struct conf *conf, const char *const *extra, struct err *err) MUST_CHECK;
+/* Start it and return at once; it is ready when child_fd() reads and child_step()
+ * says so. Errors: ERR_SYS with a hint. */
+enum err_code child_start(struct child *c, struct err *err) MUST_CHECK;
 int child_fd(const struct child *c); /* for poll(2); -1 once it has spoken */
 /* After child_fd() was readable. *ready on success. Errors: ERR_SYS with its last words. */
 enum err_code child_step(struct child *c, bool *ready, struct err *err) MUST_CHECK;

@@ -62,9 +62,9 @@ static struct child *
 must_start(struct conf *conf, const char *const *extra)
 {
 	struct err err = ERR_INIT;
-	struct child *c = child_start(conf, extra, &err);
+	struct child *c = child_new(conf, extra, &err);
 
-	if (!c)
+	if (!c || child_start(c, &err))
 		fail_msg("%s (%s)", err.msg, err.hint);
 	return c;
 }
@@ -166,14 +166,14 @@ a_missing_program_and_a_broken_key_say_what_to_do(void **state)
 
 	(void)state;
 	setenv("MULTISTAGE_SANDBOX", in("none"), 1);
-	assert_null(child_start(conf, NULL, &err));
+	assert_null(child_new(conf, NULL, &err));
 	assert_non_null(strstr(err.msg, "none: No such file"));
 	program("exit 0");
 	f = fopen(in("state/multistage/sandbox.key"), "w");
 	assert_non_null(f);
 	fputs("nonsense\n", f);
 	fclose(f);
-	assert_null(child_start(conf, NULL, &err));
+	assert_null(child_new(conf, NULL, &err));
 	assert_int_equal(err.code, ERR_CONFIG);
 	assert_non_null(strstr(err.hint, "remove the file"));
 	assert_false(conf_is_sandbox(conf));
@@ -207,9 +207,10 @@ the_child_dies_with_us_also_after_sigkill(void **state)
 	us = fork();
 	if (us == 0) {
 		struct conf *conf = conf_open(NULL, NULL, NULL, &(struct err)ERR_INIT);
-		struct child *c = conf ? child_start(conf, NULL, &(struct err)ERR_INIT) : NULL;
+		struct child *c = conf ? child_new(conf, NULL, &(struct err)ERR_INIT) : NULL;
 
-		if (!c || child_wait_ready(c, &(struct err)ERR_INIT) != ERR_OK)
+		if (!c || child_start(c, &(struct err)ERR_INIT) != ERR_OK ||
+		    child_wait_ready(c, &(struct err)ERR_INIT) != ERR_OK)
 			_exit(1);
 		kill(getpid(), SIGKILL);
 		_exit(2);

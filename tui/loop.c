@@ -178,14 +178,29 @@ drain_input(struct loop *l)
 }
 
 static void
+child_failed(struct loop *l, const struct err *err)
+{
+	snprintf(l->ui->where.trouble, sizeof(l->ui->where.trouble), "%.150s", err->msg);
+	loop_tell_err(l, err);
+}
+
+static void
+start_child(struct loop *l)
+{
+	struct err err = ERR_INIT;
+
+	if (child_start(l->child, &err))
+		child_failed(l, &err);
+}
+
+static void
 step_child(struct loop *l)
 {
 	struct err err = ERR_INIT;
 	bool ready = false;
 
 	if (child_step(l->child, &ready, &err)) {
-		snprintf(l->ui->where.trouble, sizeof(l->ui->where.trouble), "%.150s", err.msg);
-		loop_tell_err(l, &err);
+		child_failed(l, &err);
 	} else if (ready) {
 		l->ui->where.trouble[0] = '\0';
 		l->dirty = true;
@@ -302,8 +317,10 @@ loop_run(struct loop *l, struct err *err)
 		(struct log_source){ .count = log_count, .get = log_get, .arg = l->session };
 	l->now = read_clocks();
 	resize(l);
-	paint(l); /* before libcurl and any call */
-	if (!l->child)
+	paint(l); /* before the sandbox, libcurl and any call */
+	if (l->child)
+		start_child(l);
+	else
 		loop_start_session(l);
 	while (!l->quit && !code) {
 		if (l->dirty)

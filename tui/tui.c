@@ -196,7 +196,7 @@ tui_run(struct conf *conf, const struct tui_options *options, struct err *err)
 	struct draft *draft = NULL;
 	enum err_code code = ERR_OK;
 
-	if (options->sandbox && !(loop.child = child_start(conf, NULL, err)))
+	if (options->sandbox && !(loop.child = child_new(conf, NULL, err)))
 		return err->code;
 	loop.store = store_open(conf_paths(conf)->database, err);
 	if (loop.store)
