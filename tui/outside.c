@@ -116,19 +116,22 @@ write_all(int fd, const char *text, size_t n, const char *path, struct err *err)
 
 /* A file for our eyes in a folder of its own. folder and path: owned by the caller. */
 struct scratch {
-	char folder[64];
-	char path[128];
+	char folder[256];
+	char path[300];
 };
 
 static enum err_code
 scratch_make(struct scratch *s, const char *suffix, const char *text, size_t n, struct err *err)
 {
+	const char *where = getenv("TMPDIR");
 	enum err_code code;
 	int fd;
 
-	snprintf(s->folder, sizeof(s->folder), "/tmp/multistage-XXXXXX");
+	if (!where || where[0] != '/' || strlen(where) > 200)
+		where = "/tmp";
+	snprintf(s->folder, sizeof(s->folder), "%s/multistage-XXXXXX", where);
 	if (!mkdtemp(s->folder)) /* 0700 */
-		return err_sys(err, "cannot make a folder in /tmp");
+		return err_sys(err, "cannot make a folder in %s", where);
 	snprintf(s->path, sizeof(s->path), "%s/text%s", s->folder, suffix);
 	fd = open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
