@@ -232,6 +232,47 @@ desk_open(struct desk *d, const char *key, const char *unique_id)
 	return p;
 }
 
+/* --- secrets in files --- */
+
+static const struct desk *searched; /* nftw(3) hands nothing through */
+
+static int
+search_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	size_t size = (size_t)st->st_size;
+	char *data;
+	FILE *f;
+
+	(void)ftw;
+	if (kind != FTW_F || !S_ISREG(st->st_mode) || size == 0)
+		return 0;
+	f = fopen(path, "re");
+	assert_non_null(f);
+	data = calloc(1, size);
+	size = fread(data, 1, size, f);
+	fclose(f);
+	for (size_t i = 0; i < ARRAY_LEN(searched->secret); i++) {
+		const char *secret = searched->secret[i];
+
+		if (*secret && memmem(data, size, secret, strlen(secret)))
+			fail_msg("the key is in %s", path);
+	}
+	free(data);
+	return 0;
+}
+
+/* The terminal's home has all that the program wrote to it. */
+static void
+check_files(const struct desk *d)
+{
+	searched = d;
+	nftw(d->home, search_one, 16, FTW_PHYS);
+	nftw(d->pty.home, search_one, 16, FTW_PHYS);
+	searched = NULL;
+}
+
+/* --- its end --- */
+
 void
 desk_ended(struct desk *d, int status)
 {
@@ -245,6 +286,7 @@ desk_ended(struct desk *d, int status)
 		fail_msg("it left on stderr: %s", words);
 	free(words);
 	pty_check_restored(&d->pty);
+	check_files(d);
 	desk_drop(d);
 }
 
@@ -352,43 +394,4 @@ desk_set(struct desk *d, enum field_id f, const char *value)
 	desk_gone(&d->pty, "EDIT ");
 	snprintf(row, sizeof(row), "> %-15s  %.30s", fields[f].label, value);
 	desk_see(&d->pty, row);
-}
-
-/* --- secrets in files --- */
-
-static const struct desk *searched; /* nftw(3) hands nothing through */
-
-static int
-search_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	size_t size = (size_t)st->st_size;
-	char *data;
-	FILE *f;
-
-	(void)ftw;
-	if (kind != FTW_F || !S_ISREG(st->st_mode) || size == 0)
-		return 0;
-	f = fopen(path, "re");
-	assert_non_null(f);
-	data = calloc(1, size);
-	size = fread(data, 1, size, f);
-	fclose(f);
-	for (size_t i = 0; i < ARRAY_LEN(searched->secret); i++) {
-		const char *secret = searched->secret[i];
-
-		if (*secret && memmem(data, size, secret, strlen(secret)))
-			fail_msg("the key is in %s", path);
-	}
-	free(data);
-	return 0;
-}
-
-void
-desk_check_files(struct desk *d)
-{
-	searched = d;
-	nftw(d->home, search_one, 16, FTW_PHYS);
-	if (d->running)
-		nftw(d->pty.home, search_one, 16, FTW_PHYS);
-	searched = NULL;
 }

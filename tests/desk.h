@@ -54,7 +54,8 @@ struct pty *desk_start(struct desk *d, const struct desk_run *run);
 /* With a key of the test account and this payload, DESK_PAYLOAD with unique_id if NULL. */
 struct pty *desk_open(struct desk *d, const char *key, const char *unique_id);
 
-/* The program has ended: with this status, terminal as before, stderr empty. */
+/* The program has ended: with this status, terminal as before, stderr empty, and the key
+ * neither in any byte of output nor in any file of its home, plain or in base64. */
 void desk_ended(struct desk *d, int status);
 void desk_quit(struct desk *d); /* q on the form or the board */
 /* Let go of a terminal without looking at it: after a hangup or SIGKILL. */
@@ -81,7 +82,4 @@ void desk_task_at(struct desk *d, const char *key, const char *query, const char
 
 /* Write an executable script into the home; its path, in one of four buffers. */
 const char *desk_script(struct desk *d, const char *name, const char *text);
-/* Neither form of the key is in any file of the home or of the terminal's home. */
-void desk_check_files(struct desk *d);
-
 #endif

@@ -231,7 +231,8 @@ tests_test_popup_LDADD   = $(SCREEN_LIBS)
 # --- the real program on a pseudo terminal; bench ---
 if HAVE_CMOCKA
 if HAVE_VTERM
-UNIT_TESTS      += tests/test_screen tests/test_screen_life tests/test_screen_looks
+UNIT_TESTS      += tests/test_screen tests/test_screen_board tests/test_screen_life \
+	tests/test_screen_looks
 check_LIBRARIES += tests/libdesk.a
 endif
 endif
@@ -243,6 +244,9 @@ tests_libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_SOURCES  = tests/test_screen.c
 tests_test_screen_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_LDADD    = $(DESK_LIBS)
+tests_test_screen_board_SOURCES  = tests/test_screen_board.c
+tests_test_screen_board_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_board_LDADD    = $(DESK_LIBS)
 tests_test_screen_life_SOURCES  = tests/test_screen_life.c
 tests_test_screen_life_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_life_LDADD    = $(DESK_LIBS)

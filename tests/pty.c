@@ -234,6 +234,7 @@ pump(struct pty *p, int ms)
 	if (n <= 0)
 		return false;
 	p->bytes += (size_t)n;
+	assert_int_equal(write(p->record, bytes, (size_t)n), n);
 	vterm_input_write(p->vt, bytes, (size_t)n);
 	if (p->answer_len > 0 && p->answering) {
 		size_t len = p->answer_len;
@@ -297,6 +298,9 @@ pty_open(struct pty *p, const struct pty_setup *setup)
 	assert_non_null(mkdtemp(p->home));
 	snprintf(path, sizeof(path), "%s/run", p->home);
 	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/output", p->home);
+	p->record = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(p->record >= 0);
 	ws = (struct winsize){ .ws_row = (unsigned short)p->rows,
 			       .ws_col = (unsigned short)p->cols };
 	assert_int_equal(openpty(&p->fd, &p->slave, NULL, NULL, &ws), 0);
@@ -340,6 +344,7 @@ pty_close(struct pty *p)
 	close(p->slave);
 	close(p->says);
 	close(p->orders);
+	close(p->record);
 	vterm_free(p->vt);
 	nftw(p->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
@@ -612,6 +617,19 @@ pty_bytes(struct pty *p)
 
 	p->bytes = 0;
 	return n;
+}
+
+bool
+pty_sent(struct pty *p, const char *bytes)
+{
+	off_t size = lseek(p->record, 0, SEEK_END);
+	char *all = calloc(1, (size_t)size + 1);
+	bool found;
+
+	assert_int_equal(pread(p->record, all, (size_t)size, 0), size);
+	found = memmem(all, (size_t)size, bytes, strlen(bytes)) != NULL;
+	free(all);
+	return found;
 }
 
 VTermPos

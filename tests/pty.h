@@ -40,6 +40,7 @@ struct pty {
 	size_t bytes;      /* of output so far */
 	char unknown[512]; /* sequences that libvterm does not know, as text */
 	char home[64];     /* a folder of its own: HOME and all XDG_* are in it */
+	int record;        /* home/output: every byte that came */
 };
 
 void pty_open(struct pty *p, const struct pty_setup *setup);
@@ -62,9 +63,10 @@ void pty_continue(struct pty *p); /* fg */
 int pty_wait_end(struct pty *p);  /* its wait status */
 
 bool pty_has(struct pty *p, const char *text);
-char *pty_row(struct pty *p, int y); /* free(3) */
-char *pty_dump(struct pty *p);       /* rows, blanks at ends cut; free(3) */
-size_t pty_bytes(struct pty *p);     /* output since the last call */
+char *pty_row(struct pty *p, int y);             /* free(3) */
+char *pty_dump(struct pty *p);                   /* rows, blanks at ends cut; free(3) */
+size_t pty_bytes(struct pty *p);                 /* output since the last call */
+bool pty_sent(struct pty *p, const char *bytes); /* is this anywhere in all its output */
 VTermPos pty_cursor(struct pty *p);
 VTermScreenCell pty_cell(struct pty *p, int y, int x);
 

@@ -275,9 +275,7 @@ a_task_is_made_by_keys_from_an_empty_form_to_completed(void **state)
 	desk_task_at(d, DESK_LIVE, "unique_id=night/0412", "params.attachments.1",
 		     "https://data.acme.example/n/1.json?sig=a%2Fb");
 	desk_task_at(d, DESK_LIVE, "unique_id=night/0412", "tags", "[\"night\",\"rain\"]");
-	desk_check_files(d);
 	desk_quit(d);
-	desk_check_files(d);
 }
 
 static void
@@ -404,7 +402,6 @@ a_wrong_key_is_told_and_the_draft_is_kept(void **state)
 	desk_see(p, "key-1");
 	assert_int_equal(desk_tasks(d, DESK_TEST, ""), 0);
 	desk_quit(d);
-	desk_check_files(d);
 }
 
 static void
@@ -559,7 +556,7 @@ a_storm_of_sizes_leaves_focus_and_text_as_they_were(void **state)
 	desk_go(d, FIELD_CALLBACK_URL);
 	pty_type(p, "\rhttps://half.typed");
 	desk_see(p, "https://half.typed");
-	for (int round = 0; round < 10; round++)
+	for (int round = 0; round < 30; round++)
 		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 			pty_resize(p, sizes[i][0], sizes[i][1]);
 			if (round == 0 && sizes[i][0] >= 9)

@@ -9,11 +9,12 @@
 
 #include "core/err.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ESC   "\x1b"
@@ -104,6 +105,22 @@ what_is_saved_outlives_a_kill(void **state)
 }
 
 static void
+a_stalled_terminal_does_not_hold_it_for_ever(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = half_typed(d);
+
+	desk_gone(p, " * ");
+	assert_int_equal(tcflow(p->slave, TCOOFF), 0); /* ^S, or a dead link */
+	pty_type(p, "\r");
+	pty_signal(p, SIGTERM);
+	assert_int_equal(pty_wait_end(p), (128 + SIGTERM) << 8);
+	pty_check_restored(p);
+	desk_drop(d);
+	the_next_start_has_it(d);
+}
+
+static void
 it_goes_to_the_background_and_comes_back(void **state)
 {
 	struct desk *d = *state;
@@ -178,7 +195,28 @@ an_editor_changes_the_text(void **state)
 	desk_see(p, "and more  ");
 	desk_check(d);
 	desk_quit(d);
-	desk_check_files(d);
+}
+
+/* The file that the editor left in $TMPDIR: 0600, in a folder of its own, with this text. */
+static void
+left_behind(struct desk *d, const char *text)
+{
+	char path[160], is[64] = "";
+	struct stat st;
+	glob_t found;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/multistage-*/text.md", d->pty.home);
+	assert_int_equal(glob(path, 0, NULL, &found), 0);
+	assert_int_equal(found.gl_pathc, 1);
+	assert_int_equal(stat(found.gl_pathv[0], &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	f = fopen(found.gl_pathv[0], "re");
+	assert_non_null(f);
+	assert_non_null(fgets(is, sizeof(is), f));
+	fclose(f);
+	assert_string_equal(is, text);
+	globfree(&found);
 }
 
 static void
@@ -196,7 +234,8 @@ an_editor_that_fails_changes_nothing(void **state)
 		desk_go(d, FIELD_INSTRUCTION);
 		pty_type(p, "\rkept as it was\x14");
 		desk_see(p, "instruction      kept as it was");
-		desk_see(p, "ditor"); /* the words about it */
+		desk_see(p, "editor ended badly; the text here is as it was");
+		left_behind(d, "lost\n"); /* what somebody typed there is worth something */
 		desk_check(d);
 		desk_quit(d);
 	}
@@ -402,6 +441,7 @@ main(void)
 		CASE(a_signal_restores_from_every_view),
 		CASE(a_lost_terminal_ends_it_and_loses_nothing),
 		CASE(what_is_saved_outlives_a_kill),
+		CASE(a_stalled_terminal_does_not_hold_it_for_ever),
 		CASE(it_goes_to_the_background_and_comes_back),
 		CASE(q_and_two_interrupts_leave_everything_as_it_was),
 		CASE(an_editor_changes_the_text),
