@@ -56,7 +56,7 @@ tests_fuzz_import_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal \
-	tests/test_http tests/test_http_broken tests/test_http_parts tests/test_api_wire tests/test_api
+	tests/test_http tests/test_http_broken tests/test_http_parts tests/test_tls tests/test_api_wire tests/test_api
 endif
 FUZZERS += tests/fuzz_reply
 tests_test_api_SOURCES = tests/test_api.c tests/drive.c tests/drive.h \
@@ -72,6 +72,8 @@ tests_test_http_broken_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_parts_SOURCES = tests/test_http_parts.c
 tests_test_http_parts_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_tls_SOURCES        = tests/test_tls.c $(TALK) tests/scratch.c tests/scratch.h
+tests_test_tls_LDADD          = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_fuzz_reply_SOURCES = tests/fuzz_reply.c $(FUZZ_MAIN)
 tests_fuzz_reply_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_reply_LDADD   = core/libcore.a $(RULES_LIBS)
