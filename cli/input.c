@@ -3,32 +3,11 @@
 
 #include "cli/input.h"
 
+#include "core/file.h"
 #include "core/payload.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static enum err_code
-slurp(int fd, const char *name, struct buf *text, struct err *err)
-{
-	char block[65536];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof(block))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, "cannot read %s", name);
-		buf_add(text, block, (size_t)n);
-		if (text->full)
-			return err_set(err, ERR_TOO_BIG, "%s is larger than %u bytes", name,
-				       PAYLOAD_IMPORT_MAX);
-	}
-	return ERR_OK;
-}
 
 const char *
 input_name(const char *file)
@@ -39,23 +18,15 @@ input_name(const char *file)
 enum err_code
 input_read(const char *file, struct buf *text, struct err *err)
 {
-	enum err_code code;
-	int fd;
-
 	if (strcmp(file, "-") == 0) {
 		/* A terminal hands out at most 4095 bytes of a line and drops the rest. */
 		if (isatty(STDIN_FILENO)) {
 			err_set(err, ERR_USAGE, "stdin is a terminal");
 			return err_hint(err, "name a file, or: multistage ... - <FILE");
 		}
-		return slurp(STDIN_FILENO, "stdin", text, err);
+		return file_read(STDIN_FILENO, input_name(file), text, err);
 	}
-	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return err_sys(err, "cannot open %s", file);
-	code = slurp(fd, file, text, err);
-	close(fd);
-	return code;
+	return file_read_path(file, text, err);
 }
 
 enum err_code

@@ -8,6 +8,7 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "core/random.h"
 
@@ -96,22 +97,6 @@ child_program(char **path, struct err *err)
 	return err_hint(err, "install " PROGRAM " beside multistage, or set MULTISTAGE_SANDBOX");
 }
 
-static bool
-write_all(int fd, const char *text, size_t n)
-{
-	while (n > 0) {
-		ssize_t put = write(fd, text, n);
-
-		if (put < 0 && errno != EINTR)
-			return false;
-		if (put > 0) {
-			text += put;
-			n -= (size_t)put;
-		}
-	}
-	return true;
-}
-
 /* One key for the life of the database. It appears whole: link(2) from a file of
  * our own. False if there is none now. */
 static bool
@@ -119,6 +104,7 @@ make_key(const char *path)
 {
 	struct buf temporary = BUF_INIT(4096);
 	struct buf text = BUF_INIT(KEY_SIZE);
+	struct err ignored = ERR_INIT; /* the caller says that there is no key */
 	unsigned char raw[16];
 	bool there = false;
 	int fd;
@@ -130,8 +116,8 @@ make_key(const char *path)
 		buf_addf(&text, "%02x", raw[i]);
 	fd = open(buf_str(&temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0) {
-		there = write_all(fd, buf_str(&text), text.len) && fsync(fd) == 0 &&
-			(link(buf_str(&temporary), path) == 0 || errno == EEXIST);
+		there = !file_write(fd, path, buf_str(&text), text.len, &ignored) &&
+			fsync(fd) == 0 && (link(buf_str(&temporary), path) == 0 || errno == EEXIST);
 		close(fd);
 		unlink(buf_str(&temporary));
 	}

@@ -232,6 +232,15 @@ clock_time(int64_t wall_ms, char *out, size_t size)
 }
 
 void
+clock_stamp(int64_t wall_ms, char *out, size_t size)
+{
+	struct tm tm;
+
+	if (!local(wall_ms, &tm) || strftime(out, size, "%Y%m%d-%H%M%S", &tm) == 0)
+		snprintf(out, size, "undated");
+}
+
+void
 clock_age(int64_t ms, char *out, size_t size)
 {
 	static const struct {

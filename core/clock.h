@@ -26,6 +26,9 @@ void clock_iso(int64_t wall_ms, char *out, size_t size);
 void clock_local(int64_t wall_ms, char *out, size_t size);
 void clock_time(int64_t wall_ms, char *out, size_t size);
 
+/* Local time for the name of a file: "20261125-130431". */
+void clock_stamp(int64_t wall_ms, char *out, size_t size);
+
 /* A span for lists, at most 4 columns: "now", "12s", "9m", "3h", "2d", "14mo", "3y". */
 void clock_age(int64_t ms, char *out, size_t size);
 

@@ -9,6 +9,7 @@
 
 #include "core/buf.h"
 #include "core/conf_impl.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "core/near.h"
 #include "core/text.h"
@@ -209,27 +210,6 @@ take_key(void *user, const char *section, const char *name, const char *value)
 	return 1;
 }
 
-/* All of fd into text. Errors: ERR_CONFIG, ERR_SYS. */
-static enum err_code
-slurp(int fd, const char *path, struct buf *text, struct err *err)
-{
-	char block[4096];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof(block))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, "cannot read %s", path);
-		buf_add(text, block, (size_t)n);
-		if (text->full) {
-			err_set(err, ERR_CONFIG, "%s is larger than %u bytes", path, FILE_MAX);
-			return err_hint(err, "is it really a config file?");
-		}
-	}
-	return ERR_OK;
-}
-
 /* The file as text, "" when it may be missing and is. */
 static enum err_code
 load(const struct conf_reading *how, struct buf *text, struct err *err)
@@ -250,12 +230,12 @@ load(const struct conf_reading *how, struct buf *text, struct err *err)
 		close(fd);
 		return err_set(err, ERR_CONFIG, "%s is not a regular file", how->path);
 	}
-	code = slurp(fd, how->path, text, err);
+	code = file_read(fd, how->path, text, err);
 	close(fd);
-	if (code == ERR_SYS)
-		err->code = ERR_CONFIG;
+	if (code == ERR_TOO_BIG)
+		err_hint(err, "is it really a config file?");
 	if (code != ERR_OK)
-		return ERR_CONFIG;
+		return err->code = ERR_CONFIG;
 	if (strlen(buf_str(text)) != text->len || !text_valid(buf_str(text), text->len, &at)) {
 		err_set(err, ERR_CONFIG, "%s is not text in UTF-8 (byte %zu)", how->path,
 			strlen(buf_str(text)) != text->len ? strlen(buf_str(text)) : at);

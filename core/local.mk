@@ -13,6 +13,7 @@ core_librules_a_SOURCES += core/near.c core/near.h core/filter.c core/filter.h
 core_librules_a_SOURCES += core/task.c core/task.h
 core_librules_a_SOURCES += \
 	core/clock.c	core/clock.h \
+	core/file.c	core/file.h \
 	core/json.c	core/json.h	core/json_impl.h \
 	core/json_scan.c	core/json_token.c \
 	core/random.c	core/random.h \

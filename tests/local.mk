@@ -26,7 +26,7 @@ tests_libtest_a_SOURCES = tests/test.c tests/test.h
 
 # --- core: rules, draft, check, payload ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_rules tests/test_text tests/test_clock tests/test_json tests/test_draft tests/test_check tests/test_payload
+UNIT_TESTS += tests/test_rules tests/test_text tests/test_clock tests/test_file tests/test_json tests/test_draft tests/test_check tests/test_payload
 endif
 tests_test_rules_SOURCES = tests/test_rules.c
 tests_test_rules_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
@@ -34,6 +34,8 @@ tests_test_text_SOURCES  = tests/test_text.c
 tests_test_text_LDADD    = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_clock_SOURCES = tests/test_clock.c
 tests_test_clock_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+tests_test_file_SOURCES  = tests/test_file.c tests/scratch.h tests/scratch.c
+tests_test_file_LDADD    = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_json_SOURCES  = tests/test_json.c
 tests_test_json_LDADD    = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_draft_SOURCES = tests/test_draft.c

@@ -103,6 +103,8 @@ local_times_carry_their_offset(void **state)
 	assert_true(clock_parse("2026-11-25T12:04:31Z", &ms));
 	clock_local(ms, text, sizeof(text));
 	assert_string_equal(text, "2026-11-25 17:34 +05:30");
+	clock_stamp(ms, text, sizeof(text));
+	assert_string_equal(text, "20261125-173431");
 	clock_time(ms, text, sizeof(text));
 	assert_string_equal(text, "17:34:31");
 	setenv("TZ", "XYZ03:30", 1);

@@ -3,7 +3,9 @@
 
 #include "tui/outside.h"
 
+#include "core/clock.h"
 #include "core/conf.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "tui/loop.h"
 #include "tui/term.h"
@@ -15,9 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Signals that another program at the terminal must find as a shell would give them. */
@@ -98,27 +98,18 @@ command(const char *const *names, const char *otherwise, const char *file, char 
 	return ERR_OK;
 }
 
-static enum err_code
-write_all(int fd, const char *text, size_t n, const char *path, struct err *err)
-{
-	while (n > 0) {
-		ssize_t w = write(fd, text, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return err_sys(err, "cannot write %s", path);
-		text += w;
-		n -= (size_t)w;
-	}
-	return ERR_OK;
-}
-
 /* A file for our eyes in a folder of its own. folder and path: owned by the caller. */
 struct scratch {
 	char folder[256];
 	char path[300];
 };
+
+static void
+scratch_remove(const struct scratch *s)
+{
+	unlink(s->path);
+	rmdir(s->folder); /* left alone if the editor put something there */
+}
 
 static enum err_code
 scratch_make(struct scratch *s, const char *suffix, const char *text, size_t n, struct err *err)
@@ -138,36 +129,12 @@ scratch_make(struct scratch *s, const char *suffix, const char *text, size_t n, 
 		rmdir(s->folder);
 		return err_sys(err, "cannot make %s", s->path);
 	}
-	code = write_all(fd, text, n, s->path, err);
+	code = file_write(fd, s->path, text, n, err);
 	if (close(fd) < 0 && !code)
 		code = err_sys(err, "cannot write %s", s->path);
+	if (code)
+		scratch_remove(s);
 	return code;
-}
-
-static void
-scratch_remove(const struct scratch *s)
-{
-	unlink(s->path);
-	rmdir(s->folder); /* left alone if the editor put something there */
-}
-
-static enum err_code
-read_back(const char *path, struct buf *out, struct err *err)
-{
-	FILE *f = fopen(path, "rbe");
-	char bytes[65536];
-	size_t n;
-
-	if (!f)
-		return err_sys(err, "cannot read %s", path);
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		buf_add(out, bytes, n);
-	if (ferror(f))
-		err_sys(err, "cannot read %s", path);
-	else if (out->full)
-		err_set(err, ERR_TOO_BIG, "%s is larger than %u bytes", path, OUTSIDE_TEXT_MAX);
-	fclose(f);
-	return err->code;
 }
 
 enum err_code
@@ -185,7 +152,9 @@ outside_edit(const char *text, size_t n, const char *suffix, struct buf *out, st
 	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		err_set(err, ERR_SYS, "%s ended badly; the text here is as it was", words[0]);
 		err_hint(err, "what the editor left is in %s", s.path);
-	} else if (!read_back(s.path, out, err)) {
+	} else if (file_read_path(s.path, out, err)) {
+		err_hint(err, "what the editor left is in %s", s.path);
+	} else {
 		scratch_remove(&s);
 	}
 	conf_words_free(words);
@@ -216,14 +185,11 @@ enum err_code
 outside_write(const char *folder, const char *suffix, const char *text, size_t n, char *path,
 	      size_t size, struct err *err)
 {
-	struct tm tm;
-	time_t now = time(NULL);
 	enum err_code code;
 	char stamp[32];
 	int fd = -1;
 
-	localtime_r(&now, &tm);
-	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
+	clock_stamp(clock_wall_ms(), stamp, sizeof(stamp));
 	for (int i = 0; i < 100 && fd < 0; i++) { /* several within a second */
 		if (i)
 			snprintf(path, size, "%s/%s-%d%s", folder, stamp, i, suffix);
@@ -235,7 +201,7 @@ outside_write(const char *folder, const char *suffix, const char *text, size_t n
 	}
 	if (fd < 0)
 		return err_sys(err, "cannot make %s", path);
-	code = write_all(fd, text, n, path, err);
+	code = file_write(fd, path, text, n, err);
 	if (!code && fsync(fd) < 0)
 		code = err_sys(err, "cannot write %s", path);
 	if (close(fd) < 0 && !code)

@@ -16,7 +16,7 @@
 /*
  * Let $VISUAL, $EDITOR or vi change text (n bytes); what it left is added to
  * out. suffix: ".md", tells the editor what it is. Errors: ERR_SYS, ERR_CONFIG;
- * when the editor ends badly the message names the file, which is kept.
+ * when the editor ended badly or left too much, the file is kept and the hint names it.
  */
 enum err_code outside_edit(const char *text, size_t n, const char *suffix, struct buf *out,
 			   struct err *err) MUST_CHECK;

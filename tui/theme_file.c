@@ -4,10 +4,10 @@
 #include "tui/theme.h"
 
 #include "core/buf.h"
+#include "core/file.h"
 #include "core/mem.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,32 +35,26 @@ installed_dir(void)
 	return dir && *dir ? dir : THEME_DIR;
 }
 
-/* Text of dir/name.theme, or NULL with errno. A fifo or a folder is no theme. */
+/* Text of dir/name.theme, or NULL. A fifo or a folder is no theme. */
 static char *
 read_file(const char *dir, const char *name)
 {
 	struct buf text = BUF_INIT(THEME_FILE_MAX);
-	char path[1024], part[4096];
+	struct err ignored = ERR_INIT;
+	char path[4096];
 	struct stat st;
-	ssize_t n = 0;
+	bool good;
 	int fd;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, name) >= sizeof(path)) {
-		errno = ENAMETOOLONG;
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, name) >= sizeof(path))
 		return NULL;
-	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		while ((n = read(fd, part, sizeof(part))) > 0)
-			buf_add(&text, part, (size_t)n);
-	else
-		n = -1;
+	good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !file_read(fd, path, &text, &ignored);
 	close(fd);
-	if (n < 0 || text.full || memchr(buf_str(&text), '\0', text.len)) {
+	if (!good || memchr(buf_str(&text), '\0', text.len)) {
 		buf_free(&text);
-		errno = EINVAL;
 		return NULL;
 	}
 	return buf_take(&text);
