@@ -42,9 +42,11 @@ input_draft(const char *file, struct draft **draft, struct err *err)
 			err_wrap(err, "%s", input_name(file));
 	}
 	buf_free(&text);
-	if (code == ERR_OK)
+	if (code == ERR_OK) {
+		draft_set_name(d, file_name(input_name(file)));
 		*draft = d;
-	else
+	} else {
 		draft_free(d);
+	}
 	return code;
 }

@@ -10,7 +10,7 @@
  * Errors: ERR_USAGE, ERR_SYS, ERR_TOO_BIG. */
 enum err_code input_read(const char *file, struct buf *text, struct err *err) MUST_CHECK;
 
-/* Read and import it. *draft is owned by the caller.
+/* Read and import it, named as the file. *draft is owned by the caller.
  * Errors: also ERR_PARSE, with the file's name. */
 enum err_code input_draft(const char *file, struct draft **draft, struct err *err) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "cli/command.h"
+#include "cli/input.h"
 #include "cli/out.h"
 #include "cli/run.h"
 
@@ -85,7 +86,6 @@ open_screen(const struct cli *cli, struct err *err)
 {
 	struct tui_options options = {
 		.sandbox = cli->sandbox,
-		.draft_file = cli->draft_file,
 		.no_color = cli->no_color,
 	};
 	struct conf *conf = run_conf(cli, err);
@@ -93,6 +93,10 @@ open_screen(const struct cli *cli, struct err *err)
 
 	if (!conf)
 		return err->code;
+	if (cli->draft_file && input_draft(cli->draft_file, &options.draft, err) != ERR_OK) {
+		conf_close(conf);
+		return err->code;
+	}
 	code = tui_run(conf, &options, err);
 	conf_close(conf);
 	return code;

@@ -45,14 +45,6 @@ struct reader {
 	struct err *err;
 };
 
-static const char *
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static void PRINTF_LIKE(2, 3) warn(struct reader *r, const char *fmt, ...)
 {
 	struct buf text = BUF_INIT(8192);
@@ -200,7 +192,7 @@ take_key(void *user, const char *section, const char *name, const char *value)
 	if (*section && strcmp(section + PROFILE_PREFIX_LEN, chosen(r)) != 0)
 		return 1;
 	buf_addf(&where, "%s:%d", r->how->path, r->line);
-	snprintf(origin, sizeof(origin), "%.50s:%d", base_name(r->how->path), r->line);
+	snprintf(origin, sizeof(origin), "%.50s:%d", file_name(r->how->path), r->line);
 	r->code = conf_put(r->conf, id, value,
 			   &(struct conf_source){ .rank = *section ? RANK_PROFILE : RANK_FILE,
 						  .origin = origin,

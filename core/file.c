@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BLOCK 65536
@@ -57,4 +58,12 @@ file_write(int fd, const char *name, const void *bytes, size_t n, struct err *er
 		n -= (size_t)put;
 	}
 	return ERR_OK;
+}
+
+const char *
+file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
 }

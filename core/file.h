@@ -20,4 +20,7 @@ enum err_code file_read_path(const char *path, struct buf *out, struct err *err)
 enum err_code file_write(int fd, const char *name, const void *bytes, size_t n,
 			 struct err *err) MUST_CHECK;
 
+/* What stands behind the last slash of path; borrowed from it. */
+const char *file_name(const char *path);
+
 #endif

@@ -191,19 +191,12 @@ open_draft(struct loop *l, const char *id)
 }
 
 static void
-theme_folder(const struct loop *l, char *out, size_t size)
-{
-	snprintf(out, size, "%s/themes", conf_paths(l->conf)->data_dir);
-}
-
-static void
 list_themes(struct loop *l)
 {
-	char folder[4096], **names = NULL;
+	char **names = NULL;
 	size_t n;
 
-	theme_folder(l, folder, sizeof(folder));
-	n = theme_list(folder, &names);
+	n = theme_list(conf_paths(l->conf)->theme_dir, &names);
 	loop_tell(l, (struct msg){ .kind = MSG_THEMES,
 				   .words = (const char *const *)names,
 				   .n = n,
@@ -218,10 +211,8 @@ use_theme(struct loop *l, const char *name, bool keep)
 {
 	struct err err = ERR_INIT;
 	struct theme theme;
-	char folder[4096];
 
-	theme_folder(l, folder, sizeof(folder));
-	if (theme_load(&theme, name, folder, &err)) {
+	if (theme_load(&theme, name, conf_paths(l->conf)->theme_dir, &err)) {
 		loop_tell_err(l, &err);
 		return;
 	}

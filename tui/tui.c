@@ -6,7 +6,6 @@
 #include "core/child.h"
 #include "core/clock.h"
 #include "core/mem.h"
-#include "core/payload.h"
 #include "core/session.h"
 #include "core/store.h"
 #include "tui/loop.h"
@@ -18,46 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* --- the draft to begin with --- */
-
-static enum err_code
-read_file(const char *path, struct buf *out, struct err *err)
-{
-	FILE *f = fopen(path, "rbe");
-	char bytes[65536];
-	size_t n;
-
-	if (!f)
-		return err_sys(err, "cannot read %s", path);
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		buf_add(out, bytes, n);
-	if (ferror(f))
-		err_sys(err, "cannot read %s", path);
-	else if (out->full)
-		err_set(err, ERR_TOO_BIG, "%s is larger than %u bytes", path, PAYLOAD_IMPORT_MAX);
-	fclose(f);
-	return err->code;
-}
-
-static struct draft *
-draft_of_file(const char *path, struct err *err)
-{
-	struct buf text = BUF_INIT(PAYLOAD_IMPORT_MAX);
-	struct draft *d = draft_new();
-	const char *slash = strrchr(path, '/');
-
-	if (read_file(path, &text, err) || payload_import(d, buf_str(&text), text.len, err)) {
-		if (err->code != ERR_SYS)
-			err_wrap(err, "%s", path);
-		draft_free(d);
-		d = NULL;
-	} else {
-		draft_set_name(d, slash ? slash + 1 : path);
-	}
-	buf_free(&text);
-	return d;
-}
 
 /* The one that was worked on last and is not sent, else a new one. */
 static struct draft *
@@ -81,10 +40,10 @@ draft_to_go_on_with(struct store *store, struct err *err)
 static enum err_code
 choose_theme(struct loop *l, struct theme *theme, struct err *err)
 {
-	char folder[4096], kept[32] = "";
+	const char *folder = conf_paths(l->conf)->theme_dir;
+	char kept[32] = "";
 	const char *name = conf_get(l->conf, CONF_THEME);
 
-	snprintf(folder, sizeof(folder), "%s/themes", conf_paths(l->conf)->data_dir);
 	theme_default(theme);
 	/* What was chosen in the program counts unless somebody configured a theme. */
 	if (strcmp(conf_origin(l->conf, CONF_THEME), "built in") == 0) {
@@ -193,16 +152,22 @@ enum err_code
 tui_run(struct conf *conf, const struct tui_options *options, struct err *err)
 {
 	struct loop loop = { .conf = conf };
-	struct draft *draft = NULL;
+	struct draft *draft = options->draft;
 	enum err_code code = ERR_OK;
 
-	if (options->sandbox && !(loop.child = child_new(conf, NULL, err)))
+	if (options->sandbox && !(loop.child = child_new(conf, NULL, err))) {
+		draft_free(draft);
 		return err->code;
+	}
 	loop.store = store_open(conf_paths(conf)->database, err);
-	if (loop.store)
-		draft = options->draft_file ? draft_of_file(options->draft_file, err)
-					    : draft_to_go_on_with(loop.store, err);
-	code = draft ? run_session(&loop, options, draft, err) : err->code;
+	if (loop.store && !draft)
+		draft = draft_to_go_on_with(loop.store, err);
+	if (loop.store && draft) {
+		code = run_session(&loop, options, draft, err);
+	} else {
+		code = err->code;
+		draft_free(draft);
+	}
 	store_close(loop.store);
 	child_stop(loop.child);
 	if (loop.signo) {

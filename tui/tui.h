@@ -3,13 +3,14 @@
 #define TUI_TUI_H
 
 #include "core/conf.h"
+#include "core/draft.h"
 #include "core/err.h"
 
 #include <stdbool.h>
 
 struct tui_options {
-	bool sandbox;           /* start the sandbox as a child and use it */
-	const char *draft_file; /* a payload to open as a draft, or NULL */
+	bool sandbox;        /* start the sandbox as a child and use it */
+	struct draft *draft; /* to begin with; taken. NULL: the one worked on last */
 	bool no_color;
 };
 
