@@ -186,12 +186,14 @@ tell_byte(int c)
 	return c;
 }
 
-/* Whatever curses believes: where it saw nothing change, curs_set(3) sends nothing. */
+/* Whatever curses believes: where it saw nothing change it sends nothing. */
 static void
-show_cursor(void)
+tell_capability(const char *name)
 {
-	if (capability("cnorm"))
-		tputs(capability("cnorm"), 1, tell_byte);
+	const char *bytes = capability(name);
+
+	if (bytes)
+		tputs(bytes, 1, tell_byte);
 }
 
 /* Undo what was done so far; also for an open that failed half way. */
@@ -244,7 +246,8 @@ term_leave(void)
 	tell(PASTE_OFF);
 	curs_set(1);
 	endwin();
-	show_cursor(); /* libvterm (Neovim, Emacs) brings back what the last DECSC saved */
+	/* libvterm (Neovim, Emacs) brings back with the screen what the last DECSC saved. */
+	tell_capability("cnorm");
 	tty_watch(false);
 	tty_restore_modes();
 	term.left = true;
@@ -259,7 +262,7 @@ term_return(void)
 	tty_save_modes(); /* the shell may have changed them meanwhile */
 	tty_watch(true);
 	tell(PASTE_ON);
-	show_cursor(); /* another program may have left it hidden */
+	tell_capability("cnorm"); /* another program may have left it hidden */
 	term.cursor = -1;
 	term_repaint();
 }
@@ -471,8 +474,10 @@ term_paint(const struct grid *g)
 	}
 	for (int y = 0; y < g->rows; y++)
 		paint_row(g, y, all);
-	if (term.repaint)
+	if (term.repaint) {
+		tell_capability("sgr0"); /* who wrote over it may have left it in reverse */
 		clearok(curscr, TRUE);
+	}
 	term.repaint = false;
 	send(g);
 }
