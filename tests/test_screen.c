@@ -542,6 +542,33 @@ a_paste_of_a_thousand_urls_is_a_thousand_rows(void **state)
 	desk_quit(d);
 }
 
+static void
+a_text_too_long_is_cut_with_a_word_and_sent_as_shown(void **state)
+{
+	enum { FITS = 1 << 20, TOO_MANY = 5 };
+	struct desk *d = *state;
+	struct pty *p = desk_open(d, DESK_TEST, "long-1");
+	char *text = malloc(FITS + TOO_MANY);
+
+	for (size_t i = 0; i < FITS + TOO_MANY; i++)
+		text[i] = i % 64 == 63 ? '\n' : (char)('a' + i % 26);
+	desk_go(d, FIELD_INSTRUCTION);
+	pty_type(p, "\r");
+	desk_see(p, "EDIT ");
+	pty_paste(p, text, FITS + TOO_MANY);
+	desk_see(p, "5 bytes past the 1048576 that fit were left out");
+	pty_type(p, "\x7f\x7fz\t"); /* and it can be gone on with */
+	desk_gone(p, "EDIT ");
+	desk_check(d);
+	pty_type(p, "s");
+	desk_see(p, "Enter sends this task to TEST");
+	pty_type(p, "\r");
+	desk_see(p, "+ completed   long-1");
+	assert_int_equal(desk_tasks(d, DESK_TEST, ""), 1);
+	free(text);
+	desk_quit(d);
+}
+
 /* --- resizing --- */
 
 static void
@@ -587,6 +614,7 @@ main(void)
 		CASE(a_lost_answer_is_looked_up_and_never_sent_twice),
 		CASE(the_next_start_goes_on_looking_for_a_lost_task),
 		CASE(a_paste_of_a_thousand_urls_is_a_thousand_rows),
+		CASE(a_text_too_long_is_cut_with_a_word_and_sent_as_shown),
 		CASE(a_storm_of_sizes_leaves_focus_and_text_as_they_were),
 	};
 

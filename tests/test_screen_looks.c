@@ -1,5 +1,5 @@
-/* test_screen_looks.c - the real program on poor, small, large and light terminals. The pictures
- * themselves are golden screens of the views; this is what the terminal makes of them. */
+/* test_screen_looks.c - the real program on poor, small, large, light and disturbed terminals.
+ * The pictures are golden screens of the views; this is what a terminal makes of them. */
 #include "config.h"
 
 #include "tests/test.h"
@@ -8,6 +8,8 @@
 
 #include "core/err.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #define ESC "\x1b"
@@ -264,6 +266,75 @@ a_large_screen_shows_form_and_payload_beside_each_other(void **state)
 	desk_quit(*state);
 }
 
+/* --- disturbed ones --- */
+
+static void
+what_others_write_over_it_is_gone_after_a_redraw(void **state)
+{
+	static const char noise[] = "\r\nBroadcast message\x1b[5;10Hfrom\x1b[7m root\x1b[2J\r\n";
+	struct desk *d = *state;
+	struct pty *p = desk_open(d, DESK_TEST, "look-2");
+	char *before, *after;
+
+	desk_check(d);
+	before = pty_dump(p);
+	assert_int_equal(write(p->slave, noise, sizeof(noise) - 1), (ssize_t)sizeof(noise) - 1);
+	desk_gone(p, "REVIEW+SEND");
+	pty_type(p, "\x0c");
+	desk_see(p, "REVIEW+SEND");
+	after = pty_dump(p);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	desk_check(d);
+	desk_quit(d);
+}
+
+static void
+a_tty_made_nonblocking_by_a_neighbour_loses_nothing(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = desk_open(d, DESK_TEST, "look-3");
+
+	assert_int_equal(fcntl(p->slave, F_SETFL, O_RDWR | O_NONBLOCK), 0);
+	pty_resize(p, 100, 300);
+	for (int i = 0; i < 20; i++)
+		pty_type(p, "\x0cjp\x0cp"); /* more than the kernel holds */
+	desk_check(d);
+	desk_quit(d);
+}
+
+static void
+exported_sizes_do_not_matter(void **state)
+{
+	struct desk *d = *state;
+	char payload[512];
+	struct pty *p =
+		start(d, &(struct desk_run){ .env = "COLUMNS=33" }, payload, sizeof(payload));
+
+	desk_see(p, "[1 Compose] 2 Tasks 3 Log");
+	desk_check(d);
+	desk_quit(d);
+}
+
+static void
+keys_that_arrive_in_pieces_are_keys(void **state)
+{
+	static const char *const pieces[] = { ESC, "[", "B" };
+	struct desk *d = *state;
+	char payload[512];
+	struct pty *p = start(d, &(struct desk_run){ .env = "SSH_CONNECTION=::1 1 ::1 22" },
+			      payload, sizeof(payload));
+
+	desk_see(p, "> project ");
+	for (size_t i = 0; i < 2 * ARRAY_LEN(pieces); i++) {
+		pty_type(p, pieces[i % ARRAY_LEN(pieces)]);
+		poll(NULL, 0, 40); /* a slow line */
+	}
+	desk_see(p, "> instruction ");
+	desk_quit(d);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, desk_setup, desk_teardown)
 
 int
@@ -277,6 +348,10 @@ main(void)
 		CASE(every_theme_can_be_tried_and_taken_back),
 		CASE(the_smallest_screen_is_enough_for_the_whole_way),
 		CASE(a_large_screen_shows_form_and_payload_beside_each_other),
+		CASE(what_others_write_over_it_is_gone_after_a_redraw),
+		CASE(a_tty_made_nonblocking_by_a_neighbour_loses_nothing),
+		CASE(exported_sizes_do_not_matter),
+		CASE(keys_that_arrive_in_pieces_are_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
