@@ -293,7 +293,16 @@ desk_ended(struct desk *d, int status)
 void
 desk_quit(struct desk *d)
 {
-	pty_type(&d->pty, "q");
+	struct pty *p = &d->pty;
+
+	pty_settle(p);
+	while (pty_has(p, "Detail:")) {
+		const char *gone = pty_has(p, "> Detail:") ? "> Detail:" : "Detail:";
+
+		pty_type(p, "\x1b");
+		desk_gone(p, gone);
+	}
+	pty_type(p, "q");
 	desk_ended(d, 0);
 }
 
@@ -320,6 +329,17 @@ desk_gone(struct pty *p, const char *text)
 {
 	pty_wait_gone(p, text);
 	pty_settle(p);
+}
+
+void
+desk_refresh_until(struct pty *p, const char *text)
+{
+	for (int i = 0; i < TRIES && !pty_has(p, text); i++) {
+		poll(NULL, 0, 15 * PAUSE);
+		pty_type(p, "r");
+		pty_settle(p);
+	}
+	desk_see(p, text);
 }
 
 /* The mark of what is not on disk yet goes away by itself, in the middle of a comparison. */

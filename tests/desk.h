@@ -57,7 +57,7 @@ struct pty *desk_open(struct desk *d, const char *key, const char *unique_id);
 /* The program has ended: with this status, terminal as before, stderr empty, and the key
  * neither in any byte of output nor in any file of its home, plain or in base64. */
 void desk_ended(struct desk *d, int status);
-void desk_quit(struct desk *d); /* q on the form or the board */
+void desk_quit(struct desk *d); /* q on the form or the board; Esc out of a detail first */
 /* Let go of a terminal without looking at it: after a hangup or SIGKILL. */
 void desk_drop(struct desk *d);
 
@@ -65,6 +65,9 @@ void desk_drop(struct desk *d);
  * next meets this screen. */
 void desk_see(struct pty *p, const char *text);
 void desk_gone(struct pty *p, const char *text);
+
+/* r, until text is there: what the sandbox needs a moment for. */
+void desk_refresh_until(struct pty *p, const char *text);
 
 /* What must hold of any screen: Ctrl-L changes nothing, and the key is not on it. */
 void desk_check(struct desk *d);

@@ -236,7 +236,7 @@ tests_test_popup_LDADD   = $(SCREEN_LIBS)
 if HAVE_CMOCKA
 if HAVE_VTERM
 UNIT_TESTS      += tests/test_screen tests/test_screen_board tests/test_screen_life \
-	tests/test_screen_looks
+	tests/test_screen_looks tests/test_screen_outside tests/test_screen_send
 check_LIBRARIES += tests/libdesk.a
 endif
 endif
@@ -257,6 +257,12 @@ tests_test_screen_life_LDADD    = $(DESK_LIBS)
 tests_test_screen_looks_SOURCES  = tests/test_screen_looks.c
 tests_test_screen_looks_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_looks_LDADD    = $(DESK_LIBS)
+tests_test_screen_outside_SOURCES  = tests/test_screen_outside.c
+tests_test_screen_outside_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_outside_LDADD    = $(DESK_LIBS)
+tests_test_screen_send_SOURCES  = tests/test_screen_send.c
+tests_test_screen_send_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_send_LDADD    = $(DESK_LIBS)
 EXTRA_PROGRAMS     += tests/bench
 CLEANFILES         += tests/bench$(EXEEXT)
 tests_bench_SOURCES = tests/bench.c

@@ -1,0 +1,162 @@
+/* test_screen_outside.c - the real program with other programs at its terminal: editors that
+ * change, fail, empty or leave a mess; a pager. */
+#include "config.h"
+
+#include "tests/test.h"
+
+#include "tests/desk.h"
+
+#include "core/err.h"
+
+#include <glob.h>
+#include <sys/stat.h>
+
+static struct pty *
+with_editor(struct desk *d, const char *script)
+{
+	char env[160], payload[512];
+
+	snprintf(payload, sizeof(payload), DESK_PAYLOAD, "ed-1");
+	snprintf(env, sizeof(env), "EDITOR=%s -x 'a b'", desk_script(d, "editor", script));
+	return desk_start(d,
+			  &(struct desk_run){ .key = DESK_TEST, .payload = payload, .env = env });
+}
+
+static void
+an_editor_changes_the_text(void **state)
+{
+	/* it is given its words, a private file of the old text, and a terminal as it should be */
+	static const char script[] = "#!/bin/sh\n"
+				     "[ \"$1\" = -x ] && [ \"$2\" = 'a b' ] || exit 3\n"
+				     "[ \"$(stat -c %a \"$3\")\" = 600 ] || exit 4\n"
+				     "stty -a </dev/tty | grep -q ' icanon' || exit 5\n"
+				     "[ -z \"$SCALE_API_KEY\" ] || exit 6\n"
+				     "echo 'and more' >>\"$3\"\n";
+	struct desk *d = *state;
+	struct pty *p = with_editor(d, script);
+
+	desk_go(d, FIELD_INSTRUCTION);
+	pty_type(p, "\rFrom here \x14"); /* ^T */
+	desk_see(p, "From here and more");
+	desk_check(d);
+	pty_type(p, "E");
+	desk_see(p, "3 lines");
+	desk_check(d);
+	desk_go(d, FIELD_TAGS);
+	pty_type(p, "E"); /* a list, one a line */
+	desk_see(p, "and more  ");
+	desk_check(d);
+	desk_quit(d);
+}
+
+/* The file that the editor left in $TMPDIR: 0600, in a folder of its own, with this text. */
+static void
+left_behind(struct desk *d, const char *text)
+{
+	char path[160], is[64] = "";
+	struct stat st;
+	glob_t found;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/multistage-*/text.md", d->pty.home);
+	assert_int_equal(glob(path, 0, NULL, &found), 0);
+	assert_int_equal(found.gl_pathc, 1);
+	assert_int_equal(stat(found.gl_pathv[0], &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	f = fopen(found.gl_pathv[0], "re");
+	assert_non_null(f);
+	assert_non_null(fgets(is, sizeof(is), f));
+	fclose(f);
+	assert_string_equal(is, text);
+	globfree(&found);
+}
+
+static void
+an_editor_that_fails_changes_nothing(void **state)
+{
+	static const char *const scripts[] = {
+		"#!/bin/sh\necho lost >\"$3\"; exit 1\n",
+		"#!/bin/sh\necho lost >\"$3\"; kill -9 $$\n",
+	};
+	struct desk *d = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+		struct pty *p = with_editor(d, scripts[i]);
+
+		desk_go(d, FIELD_INSTRUCTION);
+		pty_type(p, "\rkept as it was\x14");
+		desk_see(p, "instruction      kept as it was");
+		desk_see(p, "editor ended badly; the text here is as it was");
+		left_behind(d, "lost\n"); /* what somebody typed there is worth something */
+		desk_check(d);
+		desk_quit(d);
+	}
+}
+
+static void
+an_editor_may_empty_the_text_and_undo_brings_it_back(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p =
+		with_editor(d, "#!/bin/sh\n: >\"$3\"; printf '\\033[?25l'; stty raw -echo\n");
+
+	desk_go(d, FIELD_INSTRUCTION);
+	pty_type(p, "\rto be emptied\x14");
+	desk_see(p, "(the project's own)");
+	desk_check(d);
+	pty_type(p, "u");
+	desk_see(p, "to be emptied");
+	desk_quit(d); /* although the editor left the terminal raw */
+}
+
+static void
+without_an_editor_it_says_so(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p =
+		desk_start(d, &(struct desk_run){ .key = DESK_TEST, .env = "EDITOR=/nowhere/ed" });
+
+	desk_go(d, FIELD_INSTRUCTION);
+	pty_type(p, "E");
+	desk_see(p, "/nowhere/ed");
+	desk_check(d);
+	pty_type(p, "q");
+	assert_int_equal(pty_wait_end(p), 0);
+	pty_check_restored(p);
+}
+
+static void
+a_pager_shows_the_body_and_comes_back(void **state)
+{
+	struct desk *d = *state;
+	char env[160], payload[512];
+	struct pty *p;
+
+	snprintf(payload, sizeof(payload), DESK_PAYLOAD, "page-1");
+	snprintf(env, sizeof(env), "PAGER=%s",
+		 desk_script(d, "pager",
+			     "#!/bin/sh\ncp \"$1\" \"$HOME/paged\"; echo shown here; read x\n"));
+	p = desk_start(d, &(struct desk_run){ .key = DESK_TEST, .payload = payload, .env = env });
+	pty_type(p, "v");
+	pty_wait(p, "shown here");
+	pty_type(p, "\r");
+	desk_see(p, "REVIEW+SEND");
+	desk_check(d);
+	desk_quit(d);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, desk_setup, desk_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(an_editor_changes_the_text),
+		CASE(an_editor_that_fails_changes_nothing),
+		CASE(an_editor_may_empty_the_text_and_undo_brings_it_back),
+		CASE(without_an_editor_it_says_so),
+		CASE(a_pager_shows_the_body_and_comes_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
