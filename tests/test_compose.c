@@ -681,6 +681,7 @@ an_empty_form_says_what_is_missing(void **state)
 	(void)state;
 	world_golden(w, "compose_empty", 24, 80);
 	world_golden(w, "compose_empty", 50, 160);
+	world_golden(w, "compose_empty", 24, 120);
 	world_golden(w, "compose_empty", 10, 40);
 	world_done(w);
 }

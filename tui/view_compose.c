@@ -19,9 +19,10 @@
 #define SIDE_COLS    120
 #define ROOM_COLS    60 /* below these: one field at a time */
 #define ROOM_ROWS    15
-#define STRIP_ROWS   3 /* the least that a payload strip is worth */
-#define REFUSAL_ROWS 4 /* at most, of the service's words below a value */
-#define FRAME_ROWS   3 /* of the screen that are not the body's */
+#define STRIP_ROWS   3  /* the least that a payload strip is worth */
+#define NOTE_LEAST   12 /* columns of a note that still say something */
+#define REFUSAL_ROWS 4  /* at most, of the service's words below a value */
+#define FRAME_ROWS   3  /* of the screen that are not the body's */
 
 struct form {          /* where the columns of the form are */
 	struct rect r; /* rows of fields */
@@ -101,6 +102,18 @@ second_line(struct ui *ui, struct grid *g, const struct form *form, enum field_i
 		view_sentence(g, below_value(form, y, 1), ROLE_NOTE, fields[f].help);
 }
 
+/* Without a column for notes: right after the value, if there is room for some words of it. */
+static void
+note_after(struct grid *g, const struct form *form, struct rect value, enum role role,
+	   const char *text)
+{
+	int x = value.x + value.cols + 2, room = form->r.x + form->r.cols - 1 - x;
+	int cols = (int)text_cols(text, strlen(text));
+
+	if (cols <= room || (role != ROLE_NOTE && room >= NOTE_LEAST))
+		grid_text_cut(g, value.y, x, room, role, text, strlen(text));
+}
+
 /* What stands left of the label: a problem's mark, the cursor. */
 static void
 marks(struct ui *ui, struct grid *g, const struct form *form, enum field_id f, int y)
@@ -140,6 +153,8 @@ field_row(struct ui *ui, struct grid *g, const struct form *form, enum field_id 
 		value.cols = view_field_value(ui, g, f, y, value.x, value.cols);
 	if (form->note)
 		note(g, form, value, role, text);
+	else if (!editing)
+		note_after(g, form, value, role, text);
 	if (field_rows(ui, form, f) > 1)
 		second_line(ui, g, form, f, y + 1);
 }
