@@ -40,7 +40,7 @@ struct draft_info {
 	char id[40];
 	char name[96];
 	int64_t updated_ms;
-	bool submitted;
+	bool submitted; /* on its way or arrived; not refused, nor held back for its key */
 	size_t bytes;
 };
 enum err_code store_draft_put(struct store *s, const struct draft *d, int64_t now_ms,

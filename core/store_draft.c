@@ -55,9 +55,12 @@ store_draft_get(struct store *s, const char *id, struct err *err)
 enum err_code
 store_draft_list(struct store *s, struct draft_info **list, size_t *n, struct err *err)
 {
+	/* A key that is not taken holds the row back, perhaps for ever: the key was mistyped,
+	 * and with the right one it is a row of another target. The draft is to be gone on with. */
 	sqlite3_stmt *st = store_ask(s,
 				     "SELECT id, name, updated_ms, EXISTS (SELECT 1 FROM outbox"
-				     "  WHERE seq = draft.submitted AND state <> 'rejected'),"
+				     "  WHERE seq = draft.submitted AND state <> 'rejected'"
+				     "  AND NOT (state = 'queued' AND http IN (401, 403))),"
 				     " length(data) FROM draft ORDER BY updated_ms DESC, id DESC",
 				     NULL, 0, err);
 	struct draft_info *all = NULL;

@@ -195,6 +195,17 @@ two_rows_that_may_make_a_task_never_share_an_id(void **state)
 static void
 a_draft_is_marked_as_submitted_until_it_is_refused(void **state)
 {
+	static const struct {
+		enum outbox_state state;
+		long http;
+		bool submitted;
+	} outcomes[] = {
+		{ OUTBOX_QUEUED, 429, true },
+		{ OUTBOX_QUEUED, 401, false }, /* the key is not taken: held back */
+		{ OUTBOX_QUEUED, 403, false },
+		{ OUTBOX_UNCONFIRMED, 401, true },
+		{ OUTBOX_REJECTED, 400, false },
+	};
 	struct store *s = must_open(state);
 	struct err err = ERR_INIT;
 	struct draft *d = draft_new();
@@ -212,12 +223,15 @@ a_draft_is_marked_as_submitted_until_it_is_refused(void **state)
 	free(list);
 	claim(s, r.seq, 0);
 	r.attempt = 1;
-	r.state = OUTBOX_REJECTED;
-	r.http = 400;
-	good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
-	good(store_draft_list(s, &list, &n, &err), &err);
-	assert_true(n == 1 && !list[0].submitted);
-	free(list);
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+		r.state = outcomes[i].state;
+		r.http = outcomes[i].http;
+		good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
+		good(store_draft_list(s, &list, &n, &err), &err);
+		assert_int_equal(n, 1);
+		assert_int_equal(list[0].submitted, outcomes[i].submitted);
+		free(list);
+	}
 	outbox_row_done(&r);
 	draft_free(d);
 	store_close(s);
