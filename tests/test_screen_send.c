@@ -110,6 +110,14 @@ a_wrong_key_is_told_and_the_draft_is_kept(void **state)
 	desk_see(p, "key-1");
 	assert_int_equal(desk_tasks(d, DESK_TEST, ""), 0);
 	desk_quit(d);
+	p = desk_start(d, &(struct desk_run){ .key = DESK_TEST }); /* the right one */
+	desk_see(p, "unique_id        key-1");
+	pty_type(p, "s");
+	desk_see(p, "Enter sends this task to TEST");
+	pty_type(p, "\r");
+	desk_see(p, "+ completed   key-1");
+	assert_int_equal(desk_tasks(d, DESK_TEST, ""), 1);
+	desk_quit(d);
 }
 
 static void
@@ -193,6 +201,31 @@ the_next_start_goes_on_looking_for_a_lost_task(void **state)
 	lossy_stop(line, d->socket);
 }
 
+static void
+what_could_not_be_sent_goes_out_at_the_next_start(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = desk_open(d, DESK_TEST, "wait-1");
+
+	raw_kill(&d->service, SIGTERM);
+	pty_type(p, "s");
+	desk_see(p, "Enter sends this task to TEST");
+	pty_type(p, "\r");
+	desk_see(p, "^ queued      wait-1");
+	desk_see(p, "nobody listens at");
+	desk_check(d);
+	pty_type(p, "\r");
+	desk_see(p, "Not a byte of it has left this machine.");
+	desk_check(d);
+	desk_quit(d);
+	raw_start(&d->service, desk_service);
+	p = desk_start(d, &(struct desk_run){ .key = DESK_TEST });
+	pty_type(p, "2");
+	desk_see(p, "+ completed   wait-1");
+	assert_int_equal(desk_tasks(d, DESK_TEST, ""), 1);
+	desk_quit(d);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, desk_setup, desk_teardown)
 
 int
@@ -205,6 +238,7 @@ main(void)
 		CASE(a_wrong_key_is_told_and_the_draft_is_kept),
 		CASE(without_a_key_one_composes_and_is_told_where_to_get_one),
 		CASE(a_lost_answer_is_looked_up_and_never_sent_twice),
+		CASE(what_could_not_be_sent_goes_out_at_the_next_start),
 		CASE(the_next_start_goes_on_looking_for_a_lost_task),
 	};
 
