@@ -16,7 +16,8 @@ id_is_sane(const char *id)
 	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	size_t n = strlen(id);
 
-	return n > 0 && n <= TASK_ID_MAX && strspn(id, ok) == n && strncmp(id, "local-", 6) != 0;
+	return n > 0 && n <= TASK_ID_MAX && strspn(id, ok) == n &&
+	       strncmp(id, TASK_LOCAL, strlen(TASK_LOCAL)) != 0;
 }
 
 static void

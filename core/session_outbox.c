@@ -99,7 +99,7 @@ session_tell_row(struct session *s, const struct outbox_row *r, const struct tas
 	ev->seq = r->seq;
 	ev->accepted = r->state == OUTBOX_ACCEPTED;
 	ev->status = shown(r, task);
-	snprintf(ev->old_key, sizeof(ev->old_key), "local-%lld", (long long)r->seq);
+	task_local_key(r->seq, ev->old_key, sizeof(ev->old_key));
 	snprintf(ev->key, sizeof(ev->key), "%s", ev->accepted ? r->task_id : ev->old_key);
 	snprintf(ev->unique_id, sizeof(ev->unique_id), "%s", r->unique_id);
 	if (err)

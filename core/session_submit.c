@@ -165,12 +165,13 @@ take_row(struct session *s, int64_t seq, struct outbox_row *r, struct err *err)
 	if (session_need_key(s, err) || store_outbox_get(s->store, seq, r, err))
 		return err->code;
 	if (r->target != s->target) {
-		err_set(err, ERR_RULE, "local-%lld belongs to another account or address",
+		err_set(err, ERR_RULE, TASK_LOCAL "%lld belongs to another account or address",
 			(long long)seq);
 		return err_hint(err, "start with the key and the profile it was submitted with");
 	}
 	if (session_row_busy(s, seq))
-		return err_set(err, ERR_BUSY, "local-%lld is on its way right now", (long long)seq);
+		return err_set(err, ERR_BUSY, TASK_LOCAL "%lld is on its way right now",
+			       (long long)seq);
 	return session_lock(s, err);
 }
 
@@ -185,7 +186,7 @@ session_look(struct session *s, int64_t seq, struct now now, struct err *err)
 	if (code == ERR_BUSY && session_row_busy(s, seq)) {
 		code = ERR_OK; /* its answer is coming anyway */
 	} else if (!code && r.state != OUTBOX_UNCONFIRMED) {
-		code = err_set(err, ERR_RULE, "local-%lld is %s; there is nothing in doubt",
+		code = err_set(err, ERR_RULE, TASK_LOCAL "%lld is %s; there is nothing in doubt",
 			       (long long)seq, outbox_state_name(r.state));
 	} else if (!code) {
 		s->out.hold = (struct err)ERR_INIT;
@@ -232,7 +233,7 @@ session_abandon(struct session *s, int64_t seq, struct now now, struct err *err)
 		step = session_next_step(&r, OUTBOX_EV_ABANDON, now);
 		if (step.state != OUTBOX_ABANDONED)
 			code = err_set(err, ERR_RULE,
-				       "local-%lld is %s; there is nothing to give up",
+				       TASK_LOCAL "%lld is %s; there is nothing to give up",
 				       (long long)seq, outbox_state_name(r.state));
 	}
 	if (!code) {

@@ -11,14 +11,12 @@
 
 #define TIME_MAX 999999999999999 /* ms; the schema's limit, year 33658 */
 
-#define LOCAL "local-" /* a board key of an outbox row: this and its seq */
-
 bool
 store_task_id_fits(const char *task_id)
 {
 	size_t n = strlen(task_id);
 
-	return n > 0 && n < BOARD_KEY_SIZE && strncmp(task_id, LOCAL, strlen(LOCAL)) != 0;
+	return n > 0 && n < BOARD_KEY_SIZE && strncmp(task_id, TASK_LOCAL, strlen(TASK_LOCAL)) != 0;
 }
 
 static int64_t
@@ -305,7 +303,7 @@ store_local_delete(struct store *s, int64_t target, int64_t seq, struct err *err
 {
 	char key[BOARD_KEY_SIZE];
 
-	snprintf(key, sizeof(key), LOCAL "%lld", (long long)seq);
+	task_local_key(seq, key, sizeof(key));
 	const struct value v[] = { value_int(target), value_text(key) };
 
 	return store_do(s, "DELETE FROM task WHERE target = ? AND key = ?", v, 2, err);
@@ -325,7 +323,7 @@ store_local_write(struct store *s, const struct outbox_row *o, int64_t now_ms, s
 
 	if (status == TASK_STATUS_COUNT) /* the task itself is on the board, or nothing is */
 		return store_local_delete(s, o->target, o->seq, err);
-	snprintf(key, sizeof(key), LOCAL "%lld", (long long)o->seq);
+	task_local_key(o->seq, key, sizeof(key));
 	snprintf(word, sizeof(word), "%s", task_statuses[status].name);
 	const struct task t = {
 		.task_id = none,

@@ -6,6 +6,7 @@
 #include "core/err.h"
 #include "core/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,20 @@ task_status_may_follow(enum task_status from, enum task_status to)
 	if (from == TASK_PENDING)
 		return to == TASK_COMPLETED || to == TASK_CANCELED || to == TASK_ERROR;
 	return from == TASK_COMPLETED && to == TASK_PENDING; /* "recalled" */
+}
+
+void
+task_local_key(int64_t seq, char *out, size_t size)
+{
+	snprintf(out, size, TASK_LOCAL "%lld", (long long)seq);
+}
+
+int64_t
+task_local_seq(const char *key)
+{
+	size_t n = strlen(TASK_LOCAL);
+
+	return strncmp(key, TASK_LOCAL, n) == 0 ? strtoll(key + n, NULL, 10) : 0;
 }
 
 /* Every string of a task, so that no two functions keep their own list. */

@@ -37,6 +37,15 @@ enum task_status task_status_find(const char *word);
 bool task_status_may_follow(enum task_status from, enum task_status to);
 
 /*
+ * A row of the outbox is called by its seq, "local-12", wherever a task is called by
+ * its task_id. out: TASK_LOCAL_SIZE bytes. _seq: 0 for a task_id.
+ */
+#define TASK_LOCAL      "local-"
+#define TASK_LOCAL_SIZE 32
+void task_local_key(int64_t seq, char *out, size_t size);
+int64_t task_local_seq(const char *key);
+
+/*
  * What we keep of a task. Strings are owned (task_done() frees them), never
  * NULL: "" when absent. Bytes are the service's, not yet fit for a screen.
  */

@@ -39,6 +39,22 @@ only_the_four_words_of_the_service_are_not_local(void **state)
 }
 
 static void
+a_row_of_the_outbox_is_told_from_a_task_by_its_key(void **state)
+{
+	char key[TASK_LOCAL_SIZE];
+
+	(void)state;
+	task_local_key(12, key, sizeof(key));
+	assert_string_equal(key, "local-12");
+	assert_int_equal(task_local_seq(key), 12);
+	task_local_key(INT64_MAX, key, sizeof(key));
+	assert_true(task_local_seq(key) == INT64_MAX);
+	assert_int_equal(task_local_seq("65a0c6f1b2d3e4f5a6b7c8d9"), 0);
+	assert_int_equal(task_local_seq("localhost"), 0);
+	assert_int_equal(task_local_seq(""), 0);
+}
+
+static void
 a_task_moves_as_the_life_cycle_says(void **state)
 {
 	static const bool may[4][4] = {
@@ -110,6 +126,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_status_has_its_own_word_mark_and_place),
 		cmocka_unit_test(only_the_four_words_of_the_service_are_not_local),
+		cmocka_unit_test(a_row_of_the_outbox_is_told_from_a_task_by_its_key),
 		cmocka_unit_test(a_task_moves_as_the_life_cycle_says),
 		cmocka_unit_test(a_string_of_a_task_can_be_set_from_itself),
 		cmocka_unit_test(every_call_is_whole_and_named_once),

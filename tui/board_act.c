@@ -16,13 +16,6 @@
 #define PAGER_COLS      100
 #define WRITE_MAX       (32u << 20)
 
-/* The outbox row of a local key ("local-12"), 0 for a task of the service. */
-static int64_t
-local_seq(const char *key)
-{
-	return strncmp(key, "local-", 6) == 0 ? strtoll(key + 6, NULL, 10) : 0;
-}
-
 /* --- cancel --- */
 
 static const char *
@@ -56,7 +49,7 @@ ask_about(struct ui *ui, enum confirm_kind kind, const char *question,
 	}
 	popup_confirm(ui, kind, question, (const char(*)[BOARD_KEY_SIZE])keys,
 		      (const char(*)[96])names, n);
-	ui->popup.confirm.seq = local_seq(target[0].key);
+	ui->popup.confirm.seq = task_local_seq(target[0].key);
 	free(keys);
 	free(names);
 }
@@ -148,8 +141,8 @@ board_cancels_go_on(struct ui *ui)
 		const char *key = c->target[c->sent++].key;
 		struct ui_cmd *cmd;
 
-		if (local_seq(key)) {
-			abandon(ui, local_seq(key));
+		if (task_local_seq(key)) {
+			abandon(ui, task_local_seq(key));
 			c->done++;
 			continue;
 		}
@@ -233,7 +226,7 @@ board_look(struct ui *ui)
 
 	if (!unconfirmed(ui, &m))
 		return;
-	ui_ask(ui, UI_LOOK)->number = local_seq(m.key);
+	ui_ask(ui, UI_LOOK)->number = task_local_seq(m.key);
 	ui_toast(ui, ROLE_NOTE, "looking for it by its unique_id");
 }
 
@@ -323,7 +316,7 @@ board_with_task(struct ui *ui, enum command what)
 
 	if (!r)
 		return;
-	if (local_seq(r->key) && what != CMD_PAGER) {
+	if (task_local_seq(r->key) && what != CMD_PAGER) {
 		ui_toast(ui, ROLE_NOTE, "it is not at the service; its draft is: 1, then o");
 		return;
 	}

@@ -99,7 +99,7 @@ board_load(struct ui *ui, bool ask_service)
 		return;
 	cmd = ui_ask(ui, UI_LOAD_TASK);
 	snprintf(cmd->key, sizeof(cmd->key), "%s", b->cursor);
-	cmd->flag = ask_service && strncmp(b->cursor, "local-", 6) != 0;
+	cmd->flag = ask_service && !task_local_seq(b->cursor);
 }
 
 void

@@ -87,8 +87,7 @@ load_task(struct loop *l, const char *key, bool ask_service)
 		loop_tell_err(l, &err);
 	task_done(&t);
 	/* What is here is shown; that it could not be renewed is told by its event. */
-	if (ask_service && l->started && l->ui->where.has_key &&
-	    strncmp(key, "local-", strlen("local-")) != 0 &&
+	if (ask_service && l->started && l->ui->where.has_key && !task_local_seq(key) &&
 	    session_task_fetch(l->session, key, l->now, &err))
 		loop_tell_err(l, &err);
 }

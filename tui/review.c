@@ -106,7 +106,7 @@ show_row(struct ui *ui, int64_t seq)
 {
 	char key[BOARD_KEY_SIZE];
 
-	snprintf(key, sizeof(key), "local-%lld", (long long)seq);
+	task_local_key(seq, key, sizeof(key));
 	ui->compose.unlocking = false;
 	ui->view = VIEW_BOARD; /* not ui_go(): board_show() fetches around the row */
 	board_show(ui, key);
