@@ -186,7 +186,7 @@ out_cell(struct buf *line, const char *text, size_t cols)
 {
 	size_t used, before = line->len;
 
-	text_show(line, text, strlen(text), cols);
+	text_show_middle(line, text, strlen(text), cols); /* ids differ in their tails */
 	if (cols == 0) {
 		buf_adds(line, "\t");
 		return;

@@ -26,7 +26,8 @@ void out_json(const char *text, size_t n);
 /* Bytes exactly as they are and nothing else; on a terminal made visible line by line. */
 void out_bytes(const char *bytes, size_t n);
 
-/* One cell of a table in *line: text in cols columns and two blanks. 0: as it is, and a tab. */
+/* One cell of a table in *line: text in cols columns, too long a one without
+ * its middle, and two blanks. 0: whole, and a tab. */
 void out_cell(struct buf *line, const char *text, size_t cols);
 void out_line(const struct buf *line); /* already fit to be shown */
 bool out_is_terminal(void);            /* stdout */

@@ -7,8 +7,10 @@
 
 #include "core/clock.h"
 #include "core/json.h"
+#include "core/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define JSON_MAX (16u << 20)
@@ -58,34 +60,36 @@ show_head(void)
 	print_cells(text);
 }
 
-/* Tags are joined by newlines. */
-static void
-tags_line(const struct task *t, char *out, size_t size)
+/* Tags are joined by newlines. Owned by the caller. */
+static char *
+tags_line(const struct task *t)
 {
-	snprintf(out, size, "%s", t->tags);
-	for (char *s = out; *s; s++)
+	char *line = mem_strdup(t->tags);
+
+	for (char *s = line; *s; s++)
 		if (*s == '\n')
 			*s = ' ';
+	return line;
 }
 
 void
 show_row(const struct task *t)
 {
-	char tags[512], status[64], created[40] = "";
+	char *tags = tags_line(t), marked[64], created[40] = "";
+	const char *status = t->status;
 	enum task_status s = task_status_find(t->status);
 
 	if (out_is_terminal()) {
-		snprintf(status, sizeof(status), "%c %s", task_statuses[s].mark, t->status);
+		snprintf(marked, sizeof(marked), "%c %s", task_statuses[s].mark, t->status);
+		status = marked;
 		if (t->created_ms)
 			clock_local(t->created_ms, created, sizeof(created));
-	} else {
-		snprintf(status, sizeof(status), "%s", t->status);
-		if (t->created_ms)
-			clock_iso(t->created_ms, created, sizeof(created));
+	} else if (t->created_ms) {
+		clock_iso(t->created_ms, created, sizeof(created));
 	}
-	tags_line(t, tags, sizeof(tags));
 	print_cells((const char *const[]){ status, t->task_id, t->unique_id, t->project, t->batch,
 					   created, tags });
+	free(tags);
 }
 
 static void
@@ -110,9 +114,8 @@ text_row(const char *name, const char *text)
 void
 show_task(const struct task *t)
 {
-	char tags[512];
+	char *tags = tags_line(t);
 
-	tags_line(t, tags, sizeof(tags));
 	out_data("%-13s %c %s", "status", task_statuses[task_status_find(t->status)].mark,
 		 t->status);
 	text_row("task_id", t->task_id);
@@ -129,6 +132,7 @@ show_task(const struct task *t)
 	time_row("completed_at", t->completed_ms);
 	if (t->is_test)
 		text_row("is_test", "yes");
+	free(tags);
 }
 
 void

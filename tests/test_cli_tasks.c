@@ -114,6 +114,28 @@ filters_are_the_services(void **state)
 }
 
 static void
+what_is_in_a_pipe_is_never_cut(void **state)
+{
+	char tag[5][200], payload[2048];
+
+	for (size_t i = 0; i < 5; i++)
+		snprintf(tag[i], sizeof(tag[i]), "%0150zu-tag-%zu", i, i);
+	snprintf(payload, sizeof(payload),
+		 "{\"project\":\"Front Perception 3D\",\"attachments\":[\"s3://a/b.sfs\"],"
+		 "\"scene_format\":\"sensor_fusion\",\"instruction\":\"draw\","
+		 "\"tags\":[\"%s\",\"%s\",\"%s\",\"%s\",\"%s\"]}",
+		 tag[0], tag[1], tag[2], tag[3], tag[4]);
+	program_run(&run, *state, payload, (const char *const[]){ "submit", "-", NULL });
+	program_must(&run, 0, NULL, "accepted");
+	RUN(&run, *state, "list", "--tag", tag[4]);
+	for (size_t i = 0; i < 5; i++)
+		program_must(&run, 0, tag[i], NULL);
+	*strchr(strchr(run.out, '\t') + 25, '\t') = '\0';
+	RUN(&run, *state, "show", strchr(run.out, '\t') + 1);
+	program_must(&run, 0, tag[4], NULL);
+}
+
+static void
 json_is_a_whole_object_a_line(void **state)
 {
 	char *line, *next;
@@ -301,6 +323,7 @@ main(void)
 		TEST(a_list_is_rows_of_tabs_in_a_pipe),
 		TEST(all_pages_are_listed_and_no_task_twice),
 		TEST(filters_are_the_services),
+		TEST(what_is_in_a_pipe_is_never_cut),
 		TEST(json_is_a_whole_object_a_line),
 		TEST(a_task_is_shown_by_either_of_its_ids),
 		TEST(each_cancel_has_its_own_outcome),
