@@ -77,26 +77,19 @@ request_print(const struct cli *cli, const struct draft *draft, struct err *err)
 {
 	struct conf *conf = run_conf(cli, err);
 	struct buf body = BUF_INIT(PAYLOAD_MAX);
-	enum err_code code = ERR_OK;
-	struct payload *p;
-	char url[1200];
+	char url[1200], sha256[65];
+	enum err_code code;
 
 	if (!conf)
 		return err->code;
 	snprintf(url, sizeof(url), "%s%s",
 		 cli->sandbox ? "http://localhost/v1" : conf_get(conf, CONF_URL),
 		 endpoints[ENDPOINT_TASK_CREATE].path);
-	p = payload_new();
-	payload_update(p, draft);
-	payload_wire(p, &body);
-	if (body.full)
-		code = err_set(err, ERR_TOO_BIG, "the payload is larger than %u bytes",
-			       PAYLOAD_MAX);
-	else if (cli_has(cli, "json"))
-		print_json(url, &body, payload_sha256(p));
-	else
-		print_words(url, &body, payload_sha256(p));
-	payload_free(p);
+	code = payload_of_draft(draft, &body, sha256, err);
+	if (code == ERR_OK && cli_has(cli, "json"))
+		print_json(url, &body, sha256);
+	else if (code == ERR_OK)
+		print_words(url, &body, sha256);
 	conf_close(conf);
 	buf_free(&body);
 	return code;

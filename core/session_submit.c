@@ -23,29 +23,19 @@ rule(struct err *err, enum field_id f, const char *msg, const char *hint)
 static enum err_code
 encode(const struct draft *d, struct outbox_row *r, struct err *err)
 {
-	struct payload *p = payload_new();
 	struct buf wire = BUF_INIT(PAYLOAD_MAX);
-	enum err_code code = ERR_OK;
+	char sha256[sizeof(r->sha256)];
 
-	payload_update(p, d);
-	payload_wire(p, &wire);
-	if (payload_broken(p) != FIELD_COUNT)
-		code = rule(err, payload_broken(p), "it cannot be carried exactly",
-			    "correct what the form shows there");
-	else if (wire.full)
-		code = err_set(err, ERR_TOO_BIG, "the task is larger than %u MB",
-			       PAYLOAD_MAX >> 20);
-	else
-		code = json_scan(buf_str(&wire), wire.len, NULL, NULL, err);
-	if (!code) {
-		memcpy(r->sha256, payload_sha256(p), sizeof(r->sha256) - 1);
-		free(r->payload);
-		r->payload_len = wire.len;
-		r->payload = buf_take(&wire);
+	if (payload_of_draft(d, &wire, sha256, err) ||
+	    json_scan(buf_str(&wire), wire.len, NULL, NULL, err)) {
+		buf_free(&wire);
+		return err->code;
 	}
-	buf_free(&wire);
-	payload_free(p);
-	return code;
+	memcpy(r->sha256, sha256, sizeof(sha256));
+	free(r->payload);
+	r->payload_len = wire.len;
+	r->payload = buf_take(&wire);
+	return ERR_OK;
 }
 
 static void
