@@ -216,6 +216,11 @@ step_session(struct loop *l, const struct pollfd *fds, size_t n)
 	session_step(l->session, fds, n, l->now);
 	while (session_next(l->session, &ev))
 		loop_session_event(l, &ev);
+	/* A call may begin without an event: the Log shows it while it runs. */
+	if (session_api(l->session) && api_log_rev(session_api(l->session)) != l->log_rev) {
+		l->log_rev = api_log_rev(session_api(l->session));
+		l->dirty = true;
+	}
 }
 
 static int

@@ -32,6 +32,7 @@ struct loop {
 	struct now now;
 	struct grid grid;
 	bool dirty;            /* something was told to the ui since the last paint */
+	unsigned log_rev;      /* of the calls as they were painted */
 	bool started;          /* session_start() was called */
 	bool quit;             /* leave after this turn */
 	int signo;             /* the signal that ends us, 0 = none */
