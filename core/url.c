@@ -4,6 +4,7 @@
 #include "core/url.h"
 
 #include "core/clock.h"
+#include "core/err.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -176,7 +177,7 @@ url_expiry(const struct url *u, int64_t *wall_ms)
 						{ "X-Goog-Date", "X-Goog-Expires" } };
 	int64_t from, seconds;
 
-	for (size_t i = 0; i < sizeof(dated) / sizeof(dated[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(dated); i++) {
 		if (basic_time(url_query(u, dated[i][0]), &from) &&
 		    number(url_query(u, dated[i][1]), &seconds)) {
 			*wall_ms = from + seconds * 1000;

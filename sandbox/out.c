@@ -4,33 +4,9 @@
 #include "sandbox/out.h"
 
 #include "core/clock.h"
+#include "core/json.h"
 
 #include <string.h>
-
-/* What a JSON string needs escaped; "/" goes as it is. Source: RFC 8259 §7. */
-static void
-quote(struct buf *b, const char *s, size_t n)
-{
-	size_t from = 0;
-
-	buf_add(b, "\"", 1);
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(b, s + from, i - from);
-		if (c == '\n')
-			buf_add(b, "\\n", 2);
-		else if (c < 0x20)
-			buf_addf(b, "\\u%04x", c);
-		else
-			buf_addf(b, "\\%c", c);
-		from = i + 1;
-	}
-	buf_add(b, s + from, n - from);
-	buf_add(b, "\"", 1);
-}
 
 /* A value ends in none of "{[:", and the start of a container in one of them. */
 static void
@@ -43,7 +19,7 @@ name(struct buf *b, const char *key)
 	if (last != '{' && last != '[' && last != ':')
 		buf_add(b, ",", 1);
 	if (key) {
-		quote(b, key, strlen(key));
+		json_quote(b, key, strlen(key));
 		buf_add(b, ":", 1);
 	}
 }
@@ -65,7 +41,7 @@ void
 out_text(struct buf *b, const char *key, const char *s, size_t n)
 {
 	name(b, key);
-	quote(b, s, n);
+	json_quote(b, s, n);
 }
 
 void

@@ -3,9 +3,11 @@
 
 #include "sandbox/route.h"
 
+#include "core/err.h"
+
 #include <string.h>
 
-const struct route routes[] = {
+static const struct route routes[] = {
 	/* clang-format off */
 	{ "POST",   "/v1/task/multistage",      task_create,           BODY_JSON, true,  "create-multi-stage-task" },
 	{ "POST",   "/v1/task/?",               task_create_other,     BODY_JSON, false, "errors: 402" },
@@ -34,8 +36,6 @@ const struct route routes[] = {
 	/* clang-format on */
 };
 
-const size_t route_count = sizeof(routes) / sizeof(routes[0]);
-
 /* Does the path of rq fit the pattern? Fills args[], count of them in *args. */
 static bool
 fits(const char *pattern, const struct request *rq, const char *args[2])
@@ -62,7 +62,7 @@ route_find(const char *method, struct request *rq, bool *path_known)
 	*path_known = false;
 	if (strcmp(method, "HEAD") == 0)
 		method = "GET";
-	for (size_t i = 0; i < route_count; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
 		const char *args[2] = { NULL, NULL };
 
 		if (!fits(routes[i].path, rq, args))

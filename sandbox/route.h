@@ -26,9 +26,6 @@ struct route {
 	const char *source;
 };
 
-extern const struct route routes[];
-extern const size_t route_count;
-
 /* The row for method and the path of rq, whose args it fills; NULL if there is none.
  * HEAD finds GET. *path_known: another method would have found one. */
 const struct route *route_find(const char *method, struct request *rq, bool *path_known);

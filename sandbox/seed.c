@@ -118,7 +118,7 @@ static const char *const sites[] = { "munich", "lyon", "oslo", "porto", "detroit
 static const char *const weathers[] = { "clear", "rain", "fog", "snow", "overcast" };
 static const char *const reviews[] = { "accepted", "fixed", "commented", "rejected", "pending" };
 
-#define PROJECTS   (sizeof(account) / sizeof(account[0]))
+#define PROJECTS   ARRAY_LEN(account)
 #define PICK(a, r) ((a)[(r) % (sizeof(a) / sizeof((a)[0]))])
 
 struct seeding {

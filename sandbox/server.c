@@ -90,7 +90,7 @@ host_is_ours(const char *host)
 {
 	static const char *const ours[] = { "127.0.0.1", "localhost", "[::1]" };
 
-	for (size_t i = 0; host && i < sizeof(ours) / sizeof(ours[0]); i++) {
+	for (size_t i = 0; host && i < ARRAY_LEN(ours); i++) {
 		size_t n = strlen(ours[i]);
 
 		if (strncasecmp(host, ours[i], n) == 0 && (host[n] == '\0' || host[n] == ':'))

@@ -3,6 +3,7 @@
 
 #include "sandbox/task.h"
 
+#include "core/err.h"
 #include "core/random.h"
 #include "sandbox/body.h"
 #include "sandbox/out.h"
@@ -185,7 +186,7 @@ void
 task_out(struct buf *b, sqlite3_stmt *st, const struct task_view *view)
 {
 	out_open(b, NULL, '{');
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i].limited || !view->limited)
 			show_column(b, keys[i].key, st, (int)keys[i].column, keys[i].show);
 	if (view->attachments && !view->limited)
