@@ -128,6 +128,35 @@ an_empty_cache_asks_the_service_once(void **state)
 }
 
 static void
+enter_waits_for_a_list_that_is_on_its_way(void **state)
+{
+	struct session_event ev = { .kind = SESSION_PROJECTS };
+	struct world *w = picking();
+
+	(void)state;
+	answer_projects(w, 0); /* the cache is empty: the service is asked */
+	press(w, "qa<Enter>");
+	assert_int_equal(w->ui.popup.kind, POPUP_PICKER);
+	assert_shown(w, "the list is on its way; Tab takes what was typed");
+	answer_projects(w, 1);
+	assert_int_equal(w->ui.popup.kind, POPUP_NONE);
+	assert_string_equal(draft_get(w->ui.compose.draft, FIELD_PROJECT), "Fleet Lidar QA");
+
+	press(w, "g<Enter>");
+	answer_projects(w, 0);
+	press(w, "qa<Enter><BS>"); /* another key takes it back */
+	answer_projects(w, 1);
+	assert_int_equal(w->ui.popup.kind, POPUP_PICKER);
+	press(w, "<Esc><Enter>");
+	answer_projects(w, 0);
+	err_set(&ev.err, ERR_NET, "cannot reach api.scale.com");
+	world_send(w, (struct msg){ .kind = MSG_SESSION, .session = &ev });
+	press(w, "Owl<Enter>"); /* no list will come */
+	assert_string_equal(draft_get(w->ui.compose.draft, FIELD_PROJECT), "Owl");
+	world_done(w);
+}
+
+static void
 a_batch_is_offered_for_the_project_that_is_set(void **state)
 {
 	struct world *w = world_filled();
@@ -439,6 +468,7 @@ main(void)
 		cmocka_unit_test(what_is_typed_is_taken_with_a_remark),
 		cmocka_unit_test(esc_chooses_nothing),
 		cmocka_unit_test(an_empty_cache_asks_the_service_once),
+		cmocka_unit_test(enter_waits_for_a_list_that_is_on_its_way),
 		cmocka_unit_test(a_batch_is_offered_for_the_project_that_is_set),
 		cmocka_unit_test(f1_over_a_picker_brings_the_picker_back),
 		cmocka_unit_test(an_answer_reaches_a_picker_that_lies_under_the_help),

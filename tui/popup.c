@@ -76,7 +76,7 @@ open_picker(struct ui *ui, enum popup_kind kind, enum place place, const char *t
 
 	popup_close(ui);
 	popup_push(ui, kind);
-	p->asked = false;
+	p->asked = p->answered = p->enter_waits = false;
 	picker_init(&p->picker, title, free_text);
 	p->picker.place = place;
 	return &p->picker;
@@ -97,6 +97,7 @@ ask_choices(struct ui *ui, enum ui_cmd_kind kind)
 			 draft_get(ui->compose.draft, FIELD_PROJECT));
 	if (kind == UI_RELOAD_CHOICES) {
 		p->asked = true;
+		p->answered = false;
 		snprintf(p->picker.status, sizeof(p->picker.status), "asking the service");
 	}
 }
@@ -148,9 +149,10 @@ choices(struct ui *ui, const struct msg *msg)
 	}
 	picker_fill(&p->picker, items, msg->n, recent);
 	free(items);
-	if (first)
+	if (first && p->picker.filter.text.len == 0)
 		picker_put_cursor(&p->picker, draft_get(ui->compose.draft, p->field));
 	choices_status(ui, msg->fetched_ms);
+	p->answered = p->asked && msg->fetched_ms > 0;
 	if (msg->fetched_ms == 0 && p->what != PICK_BLUEPRINT && !p->asked)
 		ask_choices(ui, UI_RELOAD_CHOICES);
 }
@@ -186,17 +188,41 @@ picked(struct ui *ui, enum picker_answer answer)
 	free(name);
 }
 
+/* Typed ahead of the list: Enter would take a name that nobody has seen in it. */
+static bool
+comes_too_early(struct popup *p, enum picker_answer answer, uint32_t key)
+{
+	p->enter_waits = answer == PICKER_TYPED && p->asked && !p->answered &&
+			 key_command(key, IN_PICKER) == CMD_OPEN;
+	if (p->enter_waits)
+		snprintf(p->picker.status, sizeof(p->picker.status),
+			 "the list is on its way; Tab takes what was typed");
+	return p->enter_waits;
+}
+
 static void
 picker_keys(struct ui *ui, uint32_t key)
 {
 	enum picker_answer answer = picker_key(&ui->popup.picker, key);
 
+	if (comes_too_early(&ui->popup, answer, key))
+		return;
 	if (answer == PICKER_CLOSED)
 		popup_back(ui);
 	else if (answer == PICKER_RELOAD && ui->popup.what != PICK_BLUEPRINT)
 		ask_choices(ui, UI_RELOAD_CHOICES);
 	else if (answer == PICKER_CHOSEN || answer == PICKER_TYPED)
 		picked(ui, answer);
+}
+
+/* The list has come: do what Enter would have done. */
+static void
+picker_go_on(struct ui *ui)
+{
+	struct popup *p = &ui->popup;
+
+	if (p->enter_waits && p->answered && p->kind == POPUP_PICKER)
+		picker_keys(ui, K_ENTER);
 }
 
 /* --- themes --- */
@@ -390,13 +416,38 @@ is_open(const struct popup *p, enum popup_kind kind)
 }
 
 static void
+no_list_comes(struct popup *p)
+{
+	p->answered = p->asked;
+	p->enter_waits = false;
+}
+
+static void
 session(struct ui *ui, const struct session_event *ev)
 {
 	struct popup *p = &ui->popup;
 	enum session_event_kind kind = p->what == PICK_PROJECT ? SESSION_PROJECTS : SESSION_BATCHES;
 
-	if (is_open(p, POPUP_PICKER) && ev->kind == kind && ev->err.code != ERR_OK)
-		snprintf(p->picker.status, sizeof(p->picker.status), "%.95s", ev->err.msg);
+	if (ev->kind != kind || ev->err.code == ERR_OK)
+		return;
+	snprintf(p->picker.status, sizeof(p->picker.status), "%.95s", ev->err.msg);
+	no_list_comes(p);
+}
+
+/* The picker hears what concerns its list; an error may be why none will come. */
+static void
+picker_msg(struct ui *ui, const struct msg *msg)
+{
+	struct popup *p = &ui->popup;
+
+	if (msg->kind == MSG_CHOICES && msg->what == p->what) {
+		choices(ui, msg);
+		picker_go_on(ui);
+	} else if (msg->kind == MSG_SESSION && msg->session) {
+		session(ui, msg->session);
+	} else if (msg->kind == MSG_ERROR) {
+		no_list_comes(p);
+	}
 }
 
 void
@@ -404,12 +455,10 @@ popup_msg(struct ui *ui, const struct msg *msg)
 {
 	struct popup *p = &ui->popup;
 
-	if (msg->kind == MSG_CHOICES && is_open(p, POPUP_PICKER) && msg->what == p->what)
-		choices(ui, msg);
+	if (is_open(p, POPUP_PICKER))
+		picker_msg(ui, msg);
 	else if (msg->kind == MSG_THEMES && is_open(p, POPUP_THEMES))
 		themes(ui, msg);
 	else if (msg->kind == MSG_DRAFTS && is_open(p, POPUP_DRAFTS))
 		drafts(ui, msg);
-	else if (msg->kind == MSG_SESSION && msg->session)
-		session(ui, msg->session);
 }

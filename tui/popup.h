@@ -55,7 +55,9 @@ struct popup {
 	struct picker picker; /* live for the three picker kinds, also below */
 	enum field_id field;  /* POPUP_PICKER: whose value it chooses */
 	enum field_pick what;
-	bool asked; /* its list was asked of the service */
+	bool asked;       /* its list was asked of the service */
+	bool answered;    /* ... which has said something since */
+	bool enter_waits; /* Enter was pressed before there was a list to choose from */
 	char **ids;
 	size_t id_count;       /* POPUP_DRAFTS: ids by item; owned */
 	char theme_before[32]; /* POPUP_THEMES: Esc goes back to it */
