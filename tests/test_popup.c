@@ -153,6 +153,12 @@ enter_waits_for_a_list_that_is_on_its_way(void **state)
 	world_send(w, (struct msg){ .kind = MSG_SESSION, .session = &ev });
 	press(w, "Owl<Enter>"); /* no list will come */
 	assert_string_equal(draft_get(w->ui.compose.draft, FIELD_PROJECT), "Owl");
+	press(w, "<Enter>");
+	answer_projects(w, 0);
+	world_send(w, (struct msg){ .kind = MSG_ERROR, .err = &ev.err });
+	press(w, "Owl<Enter>"); /* it could not even be asked for */
+	assert_int_equal(w->ui.popup.kind, POPUP_NONE);
+	assert_string_equal(draft_get(w->ui.compose.draft, FIELD_PROJECT), "Owl");
 	world_done(w);
 }
 

@@ -58,7 +58,7 @@ tui_libtui_a_SOURCES += \
 	tui/view_board.c	tui/view_board_rows.c \
 	tui/logview.c	tui/logview.h	tui/log_local.h	tui/view_log.c \
 	tui/popup.c	tui/popup.h	tui/popup_local.h \
-	tui/popup_help.c	tui/popup_confirm.c	tui/view_popup.c \
+	tui/popup_pick.c	tui/popup_help.c	tui/popup_confirm.c	tui/view_popup.c \
 	tui/doc.c	tui/doc.h	\
 	tui/jsonline.c	tui/jsonline.h \
 	tui/when.c	tui/when.h

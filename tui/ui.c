@@ -388,6 +388,7 @@ dispatch(struct ui *ui, const struct msg *msg)
 			ui_toast_err(ui, msg->err);
 		compose_msg(ui, msg);
 		board_msg(ui, msg);
+		popup_msg(ui, msg);
 		break;
 	}
 }
