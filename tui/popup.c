@@ -7,7 +7,6 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "tui/popup_local.h"
-#include "tui/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
