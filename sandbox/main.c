@@ -8,6 +8,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/err.h"
+#include "core/text.h"
 #include "sandbox/account.h"
 #include "sandbox/db.h"
 #include "sandbox/life.h"
@@ -111,7 +112,7 @@ take_option(struct options *o, int option, const char *value, struct err *err)
 		if (o->demo || strcmp(value, "empty") == 0)
 			return ERR_OK;
 		return err_set(err, ERR_USAGE, "--seed takes demo or empty");
-	default: return err_set(err, ERR_USAGE, "see " PROGRAM " --help");
+	default: return ERR_OK; /* no other comes from known[] */
 	}
 }
 
@@ -134,6 +135,7 @@ parse(int argc, char **argv, struct options *o, bool *done, struct err *err)
 	int c;
 
 	*o = (struct options){ .ready_fd = -1, .demo = true, .work_ms = WORK_SECONDS * 1000 };
+	opterr = 0; /* its words would be printed as they came */
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		*done = c == OPT_HELP || c == OPT_VER;
 		if (c == OPT_HELP)
@@ -142,6 +144,11 @@ parse(int argc, char **argv, struct options *o, bool *done, struct err *err)
 			puts(PROGRAM " " PACKAGE_VERSION);
 		if (*done)
 			return ERR_OK;
+		if (c == '?') {
+			err_set(err, ERR_USAGE, "\"%s\" is no option, or it wants a value",
+				argv[optind - 1]);
+			return err_hint(err, "see " PROGRAM " --help");
+		}
 		if (take_option(o, c, optarg, err))
 			return err->code;
 	}
@@ -179,6 +186,17 @@ open_server(struct options *o, struct service *s, struct server **sv, struct err
 	return *sv ? ERR_OK : err->code;
 }
 
+/* A line with a text that came from outside. */
+static void
+say(FILE *to, const char *before, const char *text)
+{
+	struct buf line = BUF_INIT(1u << 20);
+
+	text_show(&line, text, strlen(text), 0);
+	fprintf(to, "%s%s\n", before, buf_str(&line));
+	buf_free(&line);
+}
+
 static void
 greet(const struct options *o, struct service *s)
 {
@@ -187,7 +205,7 @@ greet(const struct options *o, struct service *s)
 	account_key(s, true, test);
 	account_key(s, false, live);
 	if (o->unix_path)
-		printf("listening on %s\n", o->unix_path);
+		say(stdout, "listening on ", o->unix_path);
 	else
 		printf("listening on http://127.0.0.1:%d/v1\n", o->port);
 	printf("test key  %s\nlive key  %s\n", test, live);
@@ -278,8 +296,8 @@ main(int argc, char **argv)
 	}
 	if (!err.code)
 		return 0;
-	fprintf(stderr, PROGRAM ": %s\n", err.msg);
+	say(stderr, PROGRAM ": ", err.msg);
 	if (*err.hint)
-		fprintf(stderr, "%s\n", err.hint);
+		say(stderr, "", err.hint);
 	return err_exit_status(err.code);
 }
