@@ -118,7 +118,7 @@ without_an_editor_it_says_so(void **state)
 
 	desk_go(d, FIELD_INSTRUCTION);
 	pty_type(p, "E");
-	desk_see(p, "/nowhere/ed");
+	desk_see(p, "cannot run the editor /nowhere/ed");
 	desk_check(d);
 	pty_type(p, "q");
 	assert_int_equal(pty_wait_end(p), 0);

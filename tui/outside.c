@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define CANNOT_RUN 127 /* exit status, as shells have it */
+
 /* Signals that another program at the terminal must find as a shell would give them. */
 static const int given_back[] = { SIGINT,  SIGQUIT, SIGTSTP, SIGTTIN,  SIGTTOU,
 				  SIGTERM, SIGHUP,  SIGPIPE, SIGWINCH, SIGCONT };
@@ -34,8 +36,7 @@ run_child(char **words)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execvp(words[0], words);
-	fprintf(stderr, "multistage: cannot run %s: %s\n", words[0], strerror(errno));
-	_exit(127);
+	_exit(CANNOT_RUN); /* the caller has the words for it */
 }
 
 /* A signal that ends us ends the other program too, as a hangup: editors keep a copy then. */
@@ -98,6 +99,12 @@ command(const char *const *names, const char *otherwise, const char *file, char 
 	return ERR_OK;
 }
 
+static bool
+could_not_run(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_RUN;
+}
+
 /* A file for our eyes in a folder of its own. folder and path: owned by the caller. */
 struct scratch {
 	char folder[256];
@@ -149,6 +156,10 @@ outside_edit(const char *text, size_t n, const char *suffix, struct buf *out, st
 		return err->code;
 	if (command(names, "vi", s.path, &words, err) || run(words, &status, err)) {
 		scratch_remove(&s);
+	} else if (could_not_run(status)) {
+		err_set(err, ERR_SYS, "cannot run the editor %s", words[0]);
+		err_hint(err, "set VISUAL or EDITOR to a program that is installed");
+		scratch_remove(&s);
 	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		err_set(err, ERR_SYS, "%s ended badly; the text here is as it was", words[0]);
 		err_hint(err, "what the editor left is in %s", s.path);
@@ -172,7 +183,7 @@ outside_page(const char *text, size_t n, struct err *err)
 	if (scratch_make(&s, ".txt", text, n, err))
 		return err->code;
 	if (!command(names, "less -R", s.path, &words, err) && !run(words, &status, err) &&
-	    WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+	    could_not_run(status)) {
 		err_set(err, ERR_SYS, "cannot run the pager %s", words[0]);
 		err_hint(err, "set PAGER to a program that is installed");
 	}
