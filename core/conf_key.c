@@ -188,8 +188,8 @@ from_file(struct conf *c, const char *path, bool ours, struct err *err)
 		code = check(text, origin, err);
 		if (code == ERR_OK)
 			conf_key_set(c, text, origin);
-		explicit_bzero(text, sizeof(text));
 	}
+	explicit_bzero(text, sizeof(text));
 	return code;
 }
 

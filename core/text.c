@@ -162,21 +162,6 @@ text_valid(const char *s, size_t n, size_t *bad_at)
 	return true;
 }
 
-size_t
-text_chars(const char *s, size_t n)
-{
-	size_t count = 0, at = 0;
-	int32_t cp;
-
-	while (at < n) {
-		size_t step = decode(s + at, n - at, &cp);
-
-		count += cp == BAD ? step : 1;
-		at += step;
-	}
-	return count;
-}
-
 /* Where the character, or ill-formed part, that ends before at starts: at - 1 to at - 4.
  * The first byte of one is never a later byte of another, so this is decode()'s view. */
 static size_t

@@ -17,9 +17,6 @@
 /* Is s (n bytes) well-formed UTF-8? If not, *bad_at is the offset of the first bad byte. */
 bool text_valid(const char *s, size_t n, size_t *bad_at);
 
-/* Code points in s (n bytes); an ill-formed byte counts as one. */
-size_t text_chars(const char *s, size_t n);
-
 /* Offset of the cluster boundary after/before at; 0 and n are the ends. */
 size_t text_next(const char *s, size_t n, size_t at);
 size_t text_prev(const char *s, size_t n, size_t at);

@@ -51,17 +51,6 @@ ill_formed_bytes_are_found_at_their_offset(void **state)
 }
 
 static void
-characters_are_counted_not_bytes(void **state)
-{
-	(void)state;
-	assert_int_equal(text_chars("a\xC3\xA9\xF0\x9F\x98\x80", 7), 3);
-	assert_int_equal(text_chars("\xE2\x82"
-				    "a",
-				    3),
-			 3);
-}
-
-static void
 clusters_are_walked_whole_both_ways(void **state)
 {
 	static const struct {
@@ -276,7 +265,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ill_formed_bytes_are_found_at_their_offset),
-		cmocka_unit_test(characters_are_counted_not_bytes),
 		cmocka_unit_test(clusters_are_walked_whole_both_ways),
 		cmocka_unit_test(words_are_letters_and_digits),
 		cmocka_unit_test(foreign_text_is_shown_and_never_acts),

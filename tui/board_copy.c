@@ -72,11 +72,11 @@ gather(struct buf *out, const struct json_span *task)
 static struct draft *
 finish(struct draft *d, const char *unique_id, const struct task *t)
 {
-	struct buf name = BUF_INIT(256);
+	struct buf name = BUF_INIT(64u << 10);
 	struct draft *fresh;
 
 	draft_set(d, FIELD_UNIQUE_ID, unique_id, strlen(unique_id));
-	buf_addf(&name, "copy of %.64s", t->unique_id[0] ? t->unique_id : t->task_id);
+	buf_addf(&name, "copy of %s", t->unique_id[0] ? t->unique_id : t->task_id);
 	draft_set_name(d, buf_str(&name));
 	buf_free(&name);
 	fresh = draft_copy(d);

@@ -31,15 +31,15 @@ struct loop {
 	/* the loop's own, zero at start */
 	struct now now;
 	struct grid grid;
-	bool dirty;            /* something was told to the ui since the last paint */
-	unsigned log_rev;      /* of the calls as they were painted */
-	bool started;          /* session_start() was called */
-	bool quit;             /* leave after this turn */
-	int signo;             /* the signal that ends us, 0 = none */
-	int64_t repaint_ms;    /* mono: everything once more after resizes; 0 = no */
-	enum field_pick asked; /* the last choices asked for: sent again when renewed */
-	char asked_of[160];    /* and the project they are of */
-	bool asked_early;      /* before the session was started: asked then */
+	bool dirty;                 /* something was told to the ui since the last paint */
+	unsigned log_rev;           /* of the calls as they were painted */
+	bool started;               /* session_start() was called */
+	bool quit;                  /* leave after this turn */
+	int signo;                  /* the signal that ends us, 0 = none */
+	int64_t repaint_ms;         /* mono: everything once more after resizes; 0 = no */
+	enum field_pick asked;      /* the last choices asked for: sent again when renewed */
+	char asked_of[UI_KEY_SIZE]; /* and the project they are of */
+	bool asked_early;           /* before the session was started: asked then */
 };
 
 /* Handlers and their pipe. Before term_open(), so that curses sets none of its own. */

@@ -94,17 +94,15 @@ load_task(struct loop *l, const char *key, bool ask_service)
 
 /* --- pickers --- */
 
-static void
+/* No call lists blueprints: they are what was seen. */
+static enum err_code
 renew_choices(struct loop *l, struct err *err)
 {
-	enum err_code code = ERR_OK;
-
 	if (l->asked == PICK_PROJECT)
-		code = session_fetch_projects(l->session, l->now, err);
-	else if (l->asked == PICK_BATCH)
-		code = session_fetch_batches(l->session, l->asked_of, l->now, err);
-	if (!code)
-		err->code = ERR_OK;
+		return session_fetch_projects(l->session, l->now, err);
+	if (l->asked == PICK_BATCH)
+		return session_fetch_batches(l->session, l->asked_of, l->now, err);
+	return ERR_OK;
 }
 
 static void
@@ -124,7 +122,7 @@ tell_choices(struct loop *l, bool renew_old)
 	/* The picker asks by itself when there is nothing yet. */
 	if (renew_old && l->started && msg.fetched_ms &&
 	    l->now.wall_ms - msg.fetched_ms > CHOICES_FRESH_MS)
-		renew_choices(l, &err); /* the old ones are shown: no need to complain */
+		(void)renew_choices(l, &err); /* the old ones are shown: no need to complain */
 	choices_free(list, msg.n);
 }
 
@@ -139,11 +137,9 @@ ask_choices(struct loop *l, const struct ui_cmd *cmd, bool reload)
 		tell_choices(l, true);
 		return;
 	}
-	if (l->started)
-		renew_choices(l, &err);
-	else
+	if (!l->started)
 		l->asked_early = true;
-	if (err.code)
+	else if (renew_choices(l, &err))
 		loop_tell_err(l, &err);
 }
 
@@ -346,9 +342,6 @@ loop_start_session(struct loop *l)
 		return;
 	}
 	session_auto_refresh(l->session, l->ui->board.auto_ms);
-	if (!l->asked_early)
-		return;
-	renew_choices(l, &err);
-	if (err.code)
+	if (l->asked_early && renew_choices(l, &err))
 		loop_tell_err(l, &err);
 }

@@ -29,13 +29,6 @@ tty_restore_byte(int c)
 	return c;
 }
 
-const char *
-tty_restore_bytes(size_t *n)
-{
-	*n = tty.restore_len;
-	return tty.restore;
-}
-
 void
 tty_crash(void)
 {

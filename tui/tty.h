@@ -26,7 +26,6 @@ void tty_restore_modes(void);
 
 /* A byte more of what brings the screen back; returns it, as tputs(3) wants. */
 int tty_restore_byte(int c);
-const char *tty_restore_bytes(size_t *n);
 
 /* From now on (on = true) a fatal signal brings screen and modes back before it kills. */
 void tty_watch(bool on);

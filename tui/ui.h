@@ -111,9 +111,10 @@ struct fetch { /* UI_FETCH_ROWS */
 	size_t before, after;
 };
 
+#define UI_KEY_SIZE 264 /* the longest is an id of a blueprint, 256 bytes */
 struct ui_cmd {
 	enum ui_cmd_kind kind;
-	char key[160];
+	char key[UI_KEY_SIZE]; /* of a task, a draft, a theme; the name of a choice */
 	int64_t number;
 	bool flag;
 	struct fetch fetch;
