@@ -10,7 +10,6 @@
 #include "core/field.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define JSON_MAX (4u << 20)
 

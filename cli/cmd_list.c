@@ -7,7 +7,6 @@
 #include "cli/show.h"
 
 #include "core/clock.h"
-#include "core/json.h"
 #include "core/mem.h"
 #include "core/task.h"
 

@@ -14,12 +14,10 @@
 
 #include "core/check.h"
 #include "core/clock.h"
-#include "core/mem.h"
 #include "core/payload.h"
 #include "core/random.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WAIT_SECONDS 60

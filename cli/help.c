@@ -5,7 +5,6 @@
 #include "cli/out.h"
 
 #include "core/field.h"
-#include "core/mem.h"
 #include "core/near.h"
 
 #include <stdbool.h>

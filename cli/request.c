@@ -10,7 +10,6 @@
 #include "core/payload.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define ALL_MAX (2u * PAYLOAD_MAX)
 

@@ -10,7 +10,6 @@
 #include "core/buf.h"
 #include "core/conf_impl.h"
 #include "core/file.h"
-#include "core/mem.h"
 #include "core/near.h"
 #include "core/text.h"
 
@@ -18,7 +17,6 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -6,7 +6,6 @@
 #include "core/mem.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define WORDS_MAX 256         /* words of one command */
 #define WORD_MAX  (64u << 10) /* bytes of one word */

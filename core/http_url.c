@@ -8,7 +8,6 @@
 
 #include "core/http_parts.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

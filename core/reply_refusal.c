@@ -15,7 +15,6 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SAYS_COLS 150  /* columns shown of the server's text */

@@ -10,8 +10,6 @@
 
 #include "core/session_impl.h"
 
-#include "core/mem.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

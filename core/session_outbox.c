@@ -12,7 +12,6 @@
 #include "core/mem.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define POSTS_MAX     4 /* on their way at once */
 #define LOOKS_MAX     4

@@ -8,8 +8,6 @@
 
 #include "core/store_db.h"
 
-#include "core/mem.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,6 @@
 #include "core/mem.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define DETAIL_MAX    512 /* bytes of the line beside a name */
 #define BLUEPRINT_MAX 256 /* bytes of an id; the format is unknown. Source: scale-api 13 row 27 */

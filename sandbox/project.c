@@ -3,7 +3,6 @@
 
 #include "sandbox/project.h"
 
-#include "core/mem.h"
 #include "core/random.h"
 #include "sandbox/body.h"
 #include "sandbox/db.h"

@@ -10,7 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 void
 task_id_make(int64_t now_ms, char out[TASK_ID_SIZE])

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include "core/field.h"
-#include "core/mem.h"
 #include "sandbox/batch.h"
 #include "sandbox/body.h"
 #include "sandbox/life.h"
@@ -14,7 +13,6 @@
 #include "sandbox/route.h"
 #include "sandbox/task.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,7 +11,6 @@
 #include "sandbox/route.h"
 #include "sandbox/task.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
  * with its targets named and frozen (popup_confirm). */
 #include "config.h"
 
-#include "core/json.h"
 #include "core/mem.h"
 #include "tui/board_local.h"
 

@@ -6,7 +6,6 @@
 #include "tui/board_local.h"
 #include "tui/when.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define CAUSES_MAX 5 /* attachments or frames that are explained one by one */

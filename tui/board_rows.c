@@ -11,7 +11,6 @@
 #include "tui/board_local.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SCREENS     2 /* asked for on each side of the cursor */

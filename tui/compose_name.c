@@ -3,7 +3,6 @@
 
 #include "tui/compose.h"
 
-#include "core/clock.h"
 #include "tui/compose_parts.h"
 #include "tui/ui.h"
 #include "tui/when.h"

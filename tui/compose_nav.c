@@ -9,7 +9,6 @@
 #include "tui/compose_parts.h"
 #include "tui/ui.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define UNLOCK_MAX 1024 /* bytes of a project's name as typed */

@@ -6,8 +6,6 @@
 #include "core/text.h"
 #include "tui/wrap.h"
 
-#include <string.h>
-
 /* Columns of s, counted no further than past limit. */
 static int
 cols_of(const char *s, size_t n, int limit)

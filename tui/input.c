@@ -6,7 +6,6 @@
 
 #include "core/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 

@@ -3,14 +3,12 @@
 
 #include "tui/loop.h"
 
-#include "core/clock.h"
 #include "core/mem.h"
 #include "tui/outside.h"
 #include "tui/term.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A cache of choices older than this is renewed when somebody looks at it. */
 #define CHOICES_FRESH_MS (10 * 60 * 1000)

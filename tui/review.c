@@ -13,7 +13,6 @@
 #include "tui/compose_parts.h"
 #include "tui/ui.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const char *

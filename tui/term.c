@@ -9,7 +9,6 @@
 #include "tui/term.h"
 
 #include "core/clock.h"
-#include "core/mem.h"
 #include "tui/input.h"
 #include "tui/tty.h"
 

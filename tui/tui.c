@@ -4,19 +4,16 @@
 #include "tui/tui.h"
 
 #include "core/child.h"
-#include "core/clock.h"
 #include "core/mem.h"
 #include "core/session.h"
 #include "core/store.h"
 #include "tui/loop.h"
 #include "tui/term.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The one that was worked on last and is not sent, else a new one. */
 static struct draft *

@@ -7,8 +7,6 @@
 
 #include "tui/ui.h"
 
-#include "core/mem.h"
-
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

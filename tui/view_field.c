@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include "core/text.h"
 #include "tui/compose_parts.h"
 #include "tui/ui.h"
 #include "tui/view_parts.h"

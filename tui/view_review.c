@@ -7,7 +7,6 @@
 
 #include "tui/compose.h"
 
-#include "core/text.h"
 #include "tui/body.h"
 #include "tui/compose_parts.h"
 #include "tui/doc.h"
