@@ -18,12 +18,10 @@ const struct path_name path_names[] = {
 	/* clang-format off */
 	{ "config", "the config file", PATH(config_file) },
 	{ "state", "what this program remembers", PATH(state_dir) },
-	{ "cache", "what can be fetched again", PATH(cache_dir) },
 	{ "data", "your own themes", PATH(data_dir) },
 	{ "themes", "folder of your own themes", PATH(theme_dir) },
 	{ "database", "drafts, tasks sent and seen", PATH(database) },
 	{ "lock", "held by the process that sends", PATH(lock_file) },
-	{ "log", "debug log", PATH(log_file) },
 	/* clang-format on */
 };
 const size_t path_count = ARRAY_LEN(path_names);

@@ -43,8 +43,8 @@ extern const struct conf_option conf_options[CONF_COUNT];
 struct conf;
 
 struct conf_paths { /* absolute; owned by conf */
-	const char *config_file, *state_dir, *cache_dir, *data_dir, *theme_dir;
-	const char *database, *lock_file, *log_file;
+	const char *config_file, *state_dir, *data_dir, *theme_dir;
+	const char *database, *lock_file;
 };
 
 /* A warning of reading: "config.ini:12: unknown key \"colour\"". */

@@ -25,7 +25,7 @@ struct conf_item {
 struct conf {
 	struct conf_item item[CONF_COUNT];
 	struct conf_paths paths; /* borrowed from path[] */
-	char *path[8];           /* owned */
+	char *path[6];           /* owned */
 	char *key;               /* CONF_KEY_PAGE bytes of their own, or NULL */
 	bool key_known;          /* key holds one */
 	bool key_from_env;       /* it was SCALE_API_KEY */

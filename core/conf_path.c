@@ -121,20 +121,16 @@ conf_paths_init(struct conf *c, const char *config_file, struct err *err)
 	p[0] = config_file ? absolute(config_file)
 			   : below("XDG_CONFIG_HOME", ".config", "multistage/config.ini");
 	p[1] = below("XDG_STATE_HOME", ".local/state", "multistage");
-	p[2] = below("XDG_CACHE_HOME", ".cache", "multistage");
-	p[3] = below("XDG_DATA_HOME", ".local/share", "multistage");
-	p[4] = join(p[3], "themes");
-	p[5] = join(p[1], "multistage.db");
-	p[6] = join(p[1], "sender.lock");
-	p[7] = join(p[1], "multistage.log");
+	p[2] = below("XDG_DATA_HOME", ".local/share", "multistage");
+	p[3] = join(p[2], "themes");
+	p[4] = join(p[1], "multistage.db");
+	p[5] = join(p[1], "sender.lock");
 	c->paths = (struct conf_paths){ .config_file = p[0],
 					.state_dir = p[1],
-					.cache_dir = p[2],
-					.data_dir = p[3],
-					.theme_dir = p[4],
-					.database = p[5],
-					.lock_file = p[6],
-					.log_file = p[7] };
+					.data_dir = p[2],
+					.theme_dir = p[3],
+					.database = p[4],
+					.lock_file = p[5] };
 	for (size_t i = 0; i < ARRAY_LEN(c->path); i++)
 		if (p[i][0] != '/') {
 			err_set(err, ERR_CONFIG,

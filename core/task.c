@@ -13,16 +13,16 @@
 /* order: what waits for a person comes first, what is over comes last. */
 const struct task_status_row task_statuses[TASK_STATUS_COUNT] = {
 	/* clang-format off */
-	/*                     name           mark  local  final  order */
-	[TASK_PENDING]     = { "pending",     '.',  false, false, 6 },
-	[TASK_COMPLETED]   = { "completed",   '+',  false, true,  7 },
-	[TASK_ERROR]       = { "error",       '!',  false, true,  2 },
-	[TASK_CANCELED]    = { "canceled",    '-',  false, true,  8 },
-	[TASK_OTHER]       = { "other",       '#',  false, false, 3 },
-	[TASK_QUEUED]      = { "queued",      '^',  true,  false, 5 },
-	[TASK_SENDING]     = { "sending",     '/',  true,  false, 4 },
-	[TASK_UNCONFIRMED] = { "unconfirmed", '?',  true,  false, 0 },
-	[TASK_REJECTED]    = { "rejected",    'x',  true,  true,  1 },
+	/*                     name           mark  local  order */
+	[TASK_PENDING]     = { "pending",     '.',  false, 6 },
+	[TASK_COMPLETED]   = { "completed",   '+',  false, 7 },
+	[TASK_ERROR]       = { "error",       '!',  false, 2 },
+	[TASK_CANCELED]    = { "canceled",    '-',  false, 8 },
+	[TASK_OTHER]       = { "other",       '#',  false, 3 },
+	[TASK_QUEUED]      = { "queued",      '^',  true,  5 },
+	[TASK_SENDING]     = { "sending",     '/',  true,  4 },
+	[TASK_UNCONFIRMED] = { "unconfirmed", '?',  true,  0 },
+	[TASK_REJECTED]    = { "rejected",    'x',  true,  1 },
 	/* clang-format on */
 };
 

@@ -23,7 +23,6 @@ struct task_status_row {
 	const char *name; /* the service's word, or ours */
 	char mark;        /* '.', '+', '!', '-', '?', '^', ...: never colour alone */
 	bool local;       /* lives only on this machine */
-	bool final;       /* does not change by itself */
 	int order;        /* "needs attention first" sort, small first */
 };
 

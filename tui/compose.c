@@ -335,7 +335,6 @@ compose_msg(struct ui *ui, const struct msg *msg)
 		break;
 	case MSG_SAVED:
 		c->saved_changes = draft_changes(c->draft);
-		c->saved_wall_ms = ui->now.wall_ms;
 		if (c->next)
 			put_in_place(ui, c->next);
 		break;
