@@ -7,10 +7,9 @@
 #include "core/child.h"
 
 #include "core/buf.h"
+#include "core/child_key.h"
 #include "core/clock.h"
-#include "core/file.h"
 #include "core/mem.h"
-#include "core/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +29,6 @@
 
 #define PROGRAM      "multistage-sandbox"
 #define KEY_VARIABLE "MULTISTAGE_SANDBOX_KEY"
-#define KEY_PREFIX   "live_sandbox_"
-#define KEY_SIZE     64
 #define WORK_SECONDS "20" /* until a live task of the sandbox is done */
 
 #define READY_MS 10000 /* until the child must have spoken */
@@ -47,7 +44,7 @@ struct child {
 	char **argv, **envp; /* NULL-terminated; their strings are owned by kept[] */
 	char **kept;
 	size_t kept_count;
-	char key[KEY_SIZE];
+	char key[CHILD_KEY_SIZE];
 	int lock;  /* locked when pid > 0 */
 	pid_t pid; /* 0: somebody else's */
 	int voice; /* pipe from the child, or a timer; -1 once it has spoken */
@@ -97,61 +94,12 @@ child_program(char **path, struct err *err)
 	return err_hint(err, "install " PROGRAM " beside multistage, or set MULTISTAGE_SANDBOX");
 }
 
-/* One key for the life of the database. It appears whole: link(2) from a file of
- * our own. False if there is none now. */
-static bool
-make_key(const char *path)
-{
-	struct buf temporary = BUF_INIT(4096);
-	struct buf text = BUF_INIT(KEY_SIZE);
-	struct err ignored = ERR_INIT; /* the caller says that there is no key */
-	unsigned char raw[16];
-	bool there = false;
-	int fd;
-
-	buf_addf(&temporary, "%s.%ld", path, (long)getpid());
-	random_bytes(raw, sizeof(raw));
-	buf_adds(&text, KEY_PREFIX);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		buf_addf(&text, "%02x", raw[i]);
-	fd = open(buf_str(&temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0) {
-		there = !file_write(fd, path, buf_str(&text), text.len, &ignored) &&
-			fsync(fd) == 0 && (link(buf_str(&temporary), path) == 0 || errno == EEXIST);
-		close(fd);
-		unlink(buf_str(&temporary));
-	}
-	buf_free(&temporary);
-	buf_free(&text);
-	return there;
-}
-
 static enum err_code
 read_key(struct child *c, struct err *err)
 {
 	char *path = in_state(c->conf, "sandbox.key");
-	enum err_code code = ERR_OK;
-	ssize_t n = -1;
-	size_t prefix = strlen(KEY_PREFIX), hex;
-	int fd = -1;
+	enum err_code code = child_key(path, c->key, err);
 
-	if (access(path, F_OK) == 0 || make_key(path))
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0) {
-		n = read(fd, c->key, sizeof(c->key) - 1);
-		close(fd);
-	}
-	c->key[n > 0 ? n : 0] = '\0';
-	hex = strncmp(c->key, KEY_PREFIX, prefix) == 0 ? strspn(c->key + prefix, "0123456789abcdef")
-						       : 0;
-	if (n < 0) {
-		code = err_sys(err, "cannot make or read %s", path);
-	} else if (hex < 16) {
-		code = err_set(err, ERR_CONFIG, "%s does not hold the sandbox's key", path);
-		err_hint(err, "remove the file; a new one is made");
-	} else {
-		c->key[prefix + hex] = '\0'; /* an editor may have added a newline */
-	}
 	free(path);
 	return code;
 }

@@ -54,7 +54,7 @@ core_libcore_a_SOURCES += \
 	core/conf.c	core/conf.h	core/conf_impl.h \
 	core/conf_file.c	core/conf_key.c	core/conf_path.c \
 	core/conf_value.c	core/conf_words.c
-core_libcore_a_SOURCES += core/child.c core/child.h
+core_libcore_a_SOURCES += core/child.c core/child.h core/child_key.c core/child_key.h
 
 # --- what is remembered, and what joins it all: outbox, store, session ---
 core_libcore_a_SOURCES += \
