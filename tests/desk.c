@@ -165,6 +165,7 @@ set_environment(const struct desk *d, const struct desk_run *run, struct words *
 	add(env, "MULTISTAGE_UNIX_SOCKET=%s", d->socket);
 	add(env, "MULTISTAGE_THEMES=%s/themes", source ? source : ".");
 	add(env, "MULTISTAGE_REFRESH=0"); /* only by hand: nothing moves by itself */
+	add(env, "PAGER=true");           /* unless the test names one: less would wait for ever */
 	if (run->key)
 		add(env, "SCALE_API_KEY=%s", run->key);
 	if (run->env)

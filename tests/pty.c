@@ -22,7 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CAP_MS 20000 /* generous: the machine may be busy, the sanitizers slow */
+#define ESCAPE_MS 60    /* longer than the program waits for the rest of a key: 25 */
+#define CAP_MS    20000 /* generous: the machine may be busy, the sanitizers slow */
 
 /* --- the session leader --- */
 
@@ -349,11 +350,31 @@ pty_close(struct pty *p)
 	nftw(p->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* ESC and a key right after it are Alt and the key, for a person too. */
+static void
+leave_escape_alone(struct pty *p)
+{
+	int64_t end = clock_ms() + CAP_MS;
+	int queued = 1;
+
+	while (queued > 0 && !p->ended && clock_ms() < end) {
+		pump(p, 5);
+		if (ioctl(p->slave, FIONREAD, &queued) < 0)
+			queued = 0;
+	}
+	for (end = clock_ms() + ESCAPE_MS; clock_ms() < end;)
+		pump(p, 5);
+	p->escaped = false;
+}
+
 void
 pty_write(struct pty *p, const char *bytes, size_t n)
 {
 	int64_t end = clock_ms() + CAP_MS;
 
+	if (p->escaped)
+		leave_escape_alone(p);
+	p->escaped = n > 0 && bytes[n - 1] == '\x1B';
 	while (n > 0) {
 		ssize_t done = write(p->fd, bytes, n);
 

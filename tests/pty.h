@@ -31,6 +31,7 @@ struct pty {
 	pid_t leader, pid; /* of the program */
 	bool ended;        /* status is known */
 	bool stopped;      /* by SIGTSTP and its kin */
+	bool escaped;      /* the last key was ESC: what follows must not make it Alt */
 	int status;        /* as wait(2) gives it */
 	struct termios before;
 	bool alternate, cursor; /* as the program asked */
