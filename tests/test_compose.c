@@ -568,6 +568,32 @@ a_draft_is_saved_when_typing_rests_and_once_a_second_at_least(void **state)
 }
 
 static void
+a_draft_that_cannot_be_saved_says_so_until_it_is(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->disk_full = true;
+	go(w, FIELD_PRIORITY);
+	press(w, " ");
+	world_wait(w, 1500);
+	assert_shown(w, "the disk is full");
+	press(w, "jjj"); /* the error has been seen; what it means has not gone away */
+	assert_not_shown(w, "the disk is full");
+	assert_shown(w, "NOT SAVED");
+	press(w, "s");
+	assert_shown(w, "could not be written to the disk");
+	press(w, "<Esc>");
+	world_wait(w, 9000);
+	assert_not_shown(w, "the disk is full"); /* it complains once */
+	w->disk_full = false;
+	world_wait(w, 20000); /* tried again by itself */
+	assert_false(ui_unsaved(&w->ui));
+	assert_not_shown(w, "NOT SAVED");
+	world_done(w);
+}
+
+static void
 a_save_that_fails_is_tried_again_with_the_next_change(void **state)
 {
 	struct world *w = world_new();
@@ -594,7 +620,6 @@ static void
 a_new_draft_keeps_the_old_one_and_is_empty(void **state)
 {
 	struct world *w = world_filled();
-	struct err err = ERR_INIT;
 	char old[64];
 
 	(void)state;
@@ -605,8 +630,6 @@ a_new_draft_keeps_the_old_one_and_is_empty(void **state)
 	press(w, "n"); /* the one that is open cannot be saved: it stays open */
 	assert_int_equal(w->asked[UI_SAVE], 1);
 	assert_string_equal(draft_id(w->ui.compose.draft), old);
-	err_set(&err, ERR_STORE, "the disk is full");
-	world_send(w, (struct msg){ .kind = MSG_ERROR, .err = &err });
 	w->disk_full = false;
 	world_wait(w, 5000);
 	assert_string_equal(draft_id(w->ui.compose.draft), old);
@@ -742,6 +765,7 @@ main(void)
 		cmocka_unit_test(a_plain_cure_is_offered_and_applied),
 		cmocka_unit_test(a_letter_on_a_text_field_says_how_to_edit),
 		cmocka_unit_test(a_draft_is_saved_when_typing_rests_and_once_a_second_at_least),
+		cmocka_unit_test(a_draft_that_cannot_be_saved_says_so_until_it_is),
 		cmocka_unit_test(a_save_that_fails_is_tried_again_with_the_next_change),
 		cmocka_unit_test(a_new_draft_keeps_the_old_one_and_is_empty),
 		cmocka_unit_test(the_payload_goes_to_pager_and_file_as_it_is_shown),

@@ -334,6 +334,7 @@ only_y_agrees(void **state)
 	struct world *w = world_new();
 
 	(void)state;
+	press(w, "N!<Enter>"); /* a name, so that there is something to save */
 	popup_confirm(&w->ui, CONFIRM_QUIT, "Quit?", NULL, NULL, 0);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		press(w, others[i]);

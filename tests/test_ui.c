@@ -87,6 +87,31 @@ quitting_asks_while_a_task_is_on_its_way(void **state)
 }
 
 static void
+quitting_asks_when_the_draft_cannot_be_saved(void **state)
+{
+	struct world *w = world_filled();
+
+	(void)state;
+	w->disk_full = true;
+	press(w, "gjjj<Enter>x<Enter>q");
+	assert_int_equal(w->asked[UI_QUIT], 0);
+	assert_shown(w, "NOT saved: the disk is full. Quit and lose it?");
+	press(w, "n");
+	assert_int_equal(w->ui.popup.kind, POPUP_NONE);
+	press(w, "<^C><^C>"); /* nor does the other way out lose it in silence */
+	assert_int_equal(w->asked[UI_QUIT], 0);
+	press(w, "n");
+	w->disk_full = false;
+	press(w, "q");
+	assert_int_equal(w->asked[UI_QUIT], 1);
+	assert_false(ui_unsaved(&w->ui));
+	w->disk_full = true;
+	press(w, "<Enter>x<Enter>qy");
+	assert_int_equal(w->asked[UI_QUIT], 2);
+	world_done(w);
+}
+
+static void
 interrupt_stops_and_twice_quits_wherever_we_are(void **state)
 {
 	static const char *const inside[] = { "",       "p<Esc>", "gjjj<Enter>", "<Esc>gjj<Enter>",
@@ -317,6 +342,7 @@ main(void)
 		cmocka_unit_test(digits_go_to_the_views_and_escape_never_quits),
 		cmocka_unit_test(q_closes_what_is_open_and_quits_at_the_top),
 		cmocka_unit_test(quitting_asks_while_a_task_is_on_its_way),
+		cmocka_unit_test(quitting_asks_when_the_draft_cannot_be_saved),
 		cmocka_unit_test(interrupt_stops_and_twice_quits_wherever_we_are),
 		cmocka_unit_test(suspending_saves_first),
 		cmocka_unit_test(an_error_stays_until_a_key_and_is_not_taken_by_type_ahead),

@@ -26,10 +26,13 @@ take_commands(struct world *w)
 		free(w->last[cmd.kind].text);
 		w->last[cmd.kind] = cmd;
 		w->asked[cmd.kind]++;
-		if (cmd.kind == UI_SAVE && !w->disk_full) {
-			struct msg saved = { .kind = MSG_SAVED, .now = w->now };
+		if (cmd.kind == UI_SAVE) {
+			struct err full = { .code = ERR_STORE, .msg = "the disk is full" };
+			struct msg answer = { .kind = w->disk_full ? MSG_NOT_SAVED : MSG_SAVED,
+					      .now = w->now,
+					      .err = w->disk_full ? &full : NULL };
 
-			ui_update(&w->ui, &saved);
+			ui_update(&w->ui, &answer);
 		}
 	}
 }

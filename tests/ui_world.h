@@ -12,7 +12,7 @@ struct world {
 	struct now now;
 	unsigned asked[UI_CMD_COUNT];     /* how often each command was asked for */
 	struct ui_cmd last[UI_CMD_COUNT]; /* the last of each; text owned here */
-	bool disk_full;                   /* UI_SAVE is not answered */
+	bool disk_full;                   /* UI_SAVE is answered with MSG_NOT_SAVED */
 };
 
 /* An empty draft called "night-0412" on profile TEST acme-av, 80x24. Free with world_done(). */

@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SAVE_REST_MS 300  /* save so long after the last key */
-#define SAVE_MAX_MS  1000 /* ... and at least so often. Source: reliability 2.2 (9) */
-#define TEXT_MAX     (64u << 20)
+#define SAVE_REST_MS  300   /* save so long after the last key */
+#define SAVE_MAX_MS   1000  /* ... and at least so often. Source: reliability 2.2 (9) */
+#define SAVE_AGAIN_MS 10000 /* one that failed is tried again so long after */
+#define TEXT_MAX      (64u << 20)
 
 void
 compose_init(struct compose *c, struct draft *draft)
@@ -162,7 +163,7 @@ compose_deadline(const struct ui *ui)
 	int64_t rest = c->changed_ms + SAVE_REST_MS, most = c->first_unsaved_ms + SAVE_MAX_MS;
 
 	if (c->changed_ms == 0)
-		return -1;
+		return c->save_again_ms ? c->save_again_ms : -1;
 	return rest < most ? rest : most;
 }
 
@@ -171,12 +172,38 @@ compose_save(struct ui *ui)
 {
 	struct compose *c = &ui->compose;
 
-	/* A save that fails is tried again with the next change, or at the end. */
 	c->changed_ms = c->first_unsaved_ms = 0;
 	if (!ui_unsaved(ui))
 		return;
 	compose_name_make(ui);
 	ui_ask(ui, UI_SAVE);
+}
+
+static void
+saved(struct ui *ui)
+{
+	struct compose *c = &ui->compose;
+
+	c->saved_changes = draft_changes(c->draft);
+	if (c->save_again_ms)
+		ui_toast(ui, ROLE_OK, "the draft is saved now");
+	c->save_again_ms = 0;
+	if (c->next)
+		put_in_place(ui, c->next);
+}
+
+/* It stays in the form, the top line says so, and it is tried again: with the next change, in
+ * a while, and at the end. */
+static void
+not_saved(struct ui *ui, const struct err *err)
+{
+	struct compose *c = &ui->compose;
+
+	draft_free(c->next);
+	c->next = NULL;
+	if (!c->save_again_ms)
+		ui_toast_err(ui, err); /* once: the top line goes on telling */
+	c->save_again_ms = ui->now.mono_ms + SAVE_AGAIN_MS;
 }
 
 void
@@ -330,18 +357,11 @@ compose_msg(struct ui *ui, const struct msg *msg)
 
 	switch ((int)msg->kind) {
 	case MSG_TICK:
-		if (c->changed_ms && ui->now.mono_ms >= compose_deadline(ui))
+		if ((c->changed_ms || c->save_again_ms) && ui->now.mono_ms >= compose_deadline(ui))
 			compose_save(ui);
 		break;
-	case MSG_SAVED:
-		c->saved_changes = draft_changes(c->draft);
-		if (c->next)
-			put_in_place(ui, c->next);
-		break;
-	case MSG_ERROR: /* it could not be saved: it stays */
-		draft_free(c->next);
-		c->next = NULL;
-		break;
+	case MSG_SAVED: saved(ui); break;
+	case MSG_NOT_SAVED: not_saved(ui, msg->err); break;
 	case MSG_BATCH: batch(ui, msg); break;
 	case MSG_EDITED: edited(ui, msg); break;
 	case MSG_SUBMITTED: review_submitted(ui, msg); break;

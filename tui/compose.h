@@ -48,16 +48,17 @@ struct compose {
 	unsigned saved_changes;   /* draft_changes() that are on disk */
 	int64_t changed_ms;       /* mono, of the last change; 0 = none since saving */
 	int64_t first_unsaved_ms; /* mono, of the first change since saving */
-	char batch_asked[160];    /* the batch that batch is about; "" = none */
-	bool projects_asked;      /* asked the service for them on its account */
-	struct batch_info batch;  /* what the cache knows of it */
-	unsigned seen_changes;    /* draft_changes() that check and payload know */
-	enum field_id outside;    /* the field whose text is in $EDITOR, or FIELD_COUNT */
-	struct list review_list;  /* review: scrolling */
-	struct edit unlock;       /* review: the project's name for LIVE */
-	bool unlocking;           /* review: letters go to it */
-	bool sent;                /* on its way from UI_SUBMIT until the service said yes or no */
-	int64_t seq;              /* its row in the outbox; 0 = not committed yet */
+	int64_t save_again_ms;   /* mono, when a save that failed is tried again; 0 = none failed */
+	char batch_asked[160];   /* the batch that batch is about; "" = none */
+	bool projects_asked;     /* asked the service for them on its account */
+	struct batch_info batch; /* what the cache knows of it */
+	unsigned seen_changes;   /* draft_changes() that check and payload know */
+	enum field_id outside;   /* the field whose text is in $EDITOR, or FIELD_COUNT */
+	struct list review_list; /* review: scrolling */
+	struct edit unlock;      /* review: the project's name for LIVE */
+	bool unlocking;          /* review: letters go to it */
+	bool sent;               /* on its way from UI_SUBMIT until the service said yes or no */
+	int64_t seq;             /* its row in the outbox; 0 = not committed yet */
 };
 
 void compose_init(struct compose *c, struct draft *draft); /* takes it */

@@ -21,7 +21,7 @@ loop_save(struct loop *l)
 	if (!ui_unsaved(l->ui))
 		return;
 	if (store_draft_put(l->store, l->ui->compose.draft, l->now.wall_ms, &err))
-		loop_tell_err(l, &err);
+		loop_tell(l, (struct msg){ .kind = MSG_NOT_SAVED, .err = &err });
 	else
 		loop_tell(l, (struct msg){ .kind = MSG_SAVED });
 }

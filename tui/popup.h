@@ -32,7 +32,8 @@ enum confirm_kind {
 	CONFIRM_DELETE_DRAFT,
 	CONFIRM_RESEND,
 	CONFIRM_ABANDON,
-	CONFIRM_QUIT
+	CONFIRM_QUIT, /* a call is on its way */
+	CONFIRM_LOSE  /* quit although the draft could not be saved */
 };
 
 struct confirm {

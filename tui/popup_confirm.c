@@ -47,10 +47,8 @@ yes(struct ui *ui)
 		ui_ask_key(ui, UI_DELETE_DRAFT, c->keys[0]);
 		ui_ask(ui, UI_LIST_DRAFTS);
 		break;
-	case CONFIRM_QUIT:
-		ui_ask(ui, UI_SAVE);
-		ui_ask(ui, UI_QUIT);
-		break;
+	case CONFIRM_QUIT: ui_quit(ui); break;
+	case CONFIRM_LOSE: ui_ask(ui, UI_QUIT); break;
 	}
 	popup_back(ui);
 }
@@ -80,6 +78,7 @@ title(enum confirm_kind kind)
 	case CONFIRM_RESEND: return "Send again";
 	case CONFIRM_ABANDON: return "Give up";
 	case CONFIRM_QUIT: return "Quit";
+	case CONFIRM_LOSE: return "Quit without saving";
 	}
 	return "";
 }

@@ -226,11 +226,34 @@ posting(const struct ui *ui)
 	return false;
 }
 
-static void
-quit(struct ui *ui)
+/* Never before the draft is on disk: saved_or_not() goes on. */
+void
+ui_quit(struct ui *ui)
 {
-	compose_save(ui);
-	ui_ask(ui, UI_QUIT);
+	ui->leaving = ui_unsaved(ui);
+	if (ui->leaving)
+		compose_save(ui);
+	else
+		ui_ask(ui, UI_QUIT);
+}
+
+static void
+saved_or_not(struct ui *ui, const struct msg *msg)
+{
+	char question[sizeof(ui->popup.confirm.question)];
+	bool leaving = ui->leaving;
+
+	ui->leaving = false;
+	compose_msg(ui, msg);
+	if (!leaving)
+		return;
+	if (msg->kind == MSG_SAVED) {
+		ui_ask(ui, UI_QUIT);
+		return;
+	}
+	snprintf(question, sizeof(question), "The draft is NOT saved: %.120s. Quit and lose it?",
+		 msg->err->msg);
+	popup_confirm(ui, CONFIRM_LOSE, question, NULL, NULL, 0);
 }
 
 /* q: closes what is open; on the form and the board it ends the program. */
@@ -248,7 +271,7 @@ close_or_quit(struct ui *ui, enum place place)
 			      "A call is on its way; it is looked up at the next start. Quit?",
 			      NULL, NULL, 0);
 	else
-		quit(ui);
+		ui_quit(ui);
 	return true;
 }
 
@@ -256,7 +279,7 @@ static void
 interrupt(struct ui *ui)
 {
 	if (++ui->interrupts >= 2) {
-		quit(ui);
+		ui_quit(ui);
 		return;
 	}
 	ui_ask(ui, UI_INTERRUPT);
@@ -379,12 +402,12 @@ dispatch(struct ui *ui, const struct msg *msg)
 	case MSG_TICK:
 	case MSG_BATCH:
 	case MSG_SUBMITTED:
-	case MSG_EDITED:
-	case MSG_SAVED: compose_msg(ui, msg); break;
+	case MSG_EDITED: compose_msg(ui, msg); break;
+	case MSG_SAVED:
+	case MSG_NOT_SAVED: saved_or_not(ui, msg); break;
 	case MSG_ERROR:
 		if (msg->err)
 			ui_toast_err(ui, msg->err);
-		compose_msg(ui, msg);
 		board_msg(ui, msg);
 		popup_msg(ui, msg);
 		break;

@@ -39,6 +39,7 @@ enum msg_kind {
 	MSG_EDITED,    /* text, n: what the editor left; answer to UI_EDITOR */
 	MSG_THEMES,    /* words, n: answer to UI_LIST_THEMES; text: the name in force */
 	MSG_SAVED,     /* the draft is on disk */
+	MSG_NOT_SAVED, /* err: why it is not */
 	MSG_ERROR      /* err: something the loop could not do */
 };
 
@@ -153,6 +154,7 @@ struct ui {
 	struct popup popup; /* over the view; popup.kind POPUP_NONE = none */
 	struct toast toast;
 	int interrupts; /* Ctrl-C in a row without another key */
+	bool leaving;   /* quits when the draft is on disk */
 	struct ui_cmd out[UI_CMDS_MAX];
 	size_t out_count;
 };
@@ -174,6 +176,8 @@ void ui_ask_key(struct ui *ui, enum ui_cmd_kind kind, const char *key);
 void ui_toast(struct ui *ui, enum role role, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void ui_toast_err(struct ui *ui, const struct err *err); /* message and hint, stays until a key */
 void ui_go(struct ui *ui, enum view_id view);
+/* Save, then UI_QUIT; asks first if the draft cannot be saved. */
+void ui_quit(struct ui *ui);
 /* Where keys go now: decides the bottom line and the help. */
 enum place ui_place(const struct ui *ui);
 /* A cell-safe status: mark and word ("! error"), and the role it is drawn in. */

@@ -41,7 +41,7 @@ top_line(struct ui *ui, struct grid *g)
 {
 	bool wide = g->cols >= WIDE_COLS, live = ui->where.mode == KEY_LIVE;
 	const char *name = draft_name(ui->compose.draft), *bar = g->ascii ? " | " : " │ ";
-	const char *profile = view_profile(ui);
+	const char *profile = view_profile(ui), *state;
 	char right[48];
 	int x = 1, room;
 
@@ -65,9 +65,10 @@ top_line(struct ui *ui, struct grid *g)
 	x += grid_text(g, 0, x, room - x, ROLE_TITLE, wide ? bar : " ");
 	if (!name[0])
 		name = "new draft";
-	x += grid_text_cut(g, 0, x, room - x - 2, ROLE_TITLE, name, strlen(name));
-	if (ui_unsaved(ui))
-		grid_text(g, 0, x, room - x, ROLE_TITLE, " *");
+	state = ui->compose.save_again_ms ? " NOT SAVED" : ui_unsaved(ui) ? " *" : "";
+	x += grid_text_cut(g, 0, x, room - x - (state[0] ? (int)strlen(state) : 2), ROLE_TITLE,
+			   name, strlen(name));
+	grid_text(g, 0, x, room - x, ui->compose.save_again_ms ? ROLE_ERROR : ROLE_TITLE, state);
 	grid_text(g, 0, g->cols - (int)strlen(right), (int)strlen(right), ROLE_TITLE, right);
 }
 

@@ -62,7 +62,9 @@ say_what(const struct ui *ui, struct doc *d)
 		doc_pair(d, "blueprint", ROLE_VALUE, draft_get(draft, FIELD_TASK_BLUEPRINT_ID),
 			 draft_len(draft, FIELD_TASK_BLUEPRINT_ID));
 	doc_pairf(d, "draft", ROLE_NOTE, "%s, %s", draft_name(draft),
-		  ui_unsaved(ui) ? "not saved yet" : "saved on this machine");
+		  ui->compose.save_again_ms ? "NOT SAVED: it could not be written to the disk"
+		  : ui_unsaved(ui)          ? "not saved yet"
+					    : "saved on this machine");
 }
 
 /* Each finding in full words, with its field and what helps. */
