@@ -73,25 +73,42 @@ find_word(const char *text, const char *name, bool quoted)
 	return NULL;
 }
 
-/* Validators quote the parameter; older texts only mention it. The first one named wins. */
+/* Where the text speaks of field f, by its name or, unquoted, by what people call it. */
+static const char *
+find_field(const char *text, enum field_id f, bool quoted)
+{
+	const char *name = find_word(text, fields[f].name, quoted);
+	const char *label = quoted ? NULL : find_word(text, fields[f].label, false);
+
+	if (!name || (label && label < name))
+		return label;
+	return name;
+}
+
+/* The field that is spoken of first, or NULL. */
+static const char *
+first_field(const char *text, bool quoted)
+{
+	const char *first = NULL, *name = NULL;
+
+	for (enum field_id f = 0; f < FIELD_COUNT; f++) {
+		const char *at = find_field(text, f, quoted);
+
+		if (at && (!first || at < first)) {
+			first = at;
+			name = fields[f].name;
+		}
+	}
+	return name;
+}
+
+/* Validators quote the parameter; older texts only mention it. */
 static const char *
 field_named_in(const char *text)
 {
-	for (int quoted = 1; quoted >= 0; quoted--) {
-		const char *first = NULL, *name = NULL;
+	const char *name = first_field(text, true);
 
-		for (int i = 0; i < FIELD_COUNT; i++) {
-			const char *at = find_word(text, fields[i].name, quoted);
-
-			if (at && (!first || at < first)) {
-				first = at;
-				name = fields[i].name;
-			}
-		}
-		if (name)
-			return name;
-	}
-	return NULL;
+	return name ? name : first_field(text, false);
 }
 
 /*
@@ -102,19 +119,10 @@ static const char *
 field_missing(const char *text)
 {
 	char kind[64];
-	const char *first = NULL, *name = NULL;
+	const char *name;
 
 	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(text, "\"'`"), text);
-	for (int i = 0; i < FIELD_COUNT; i++) {
-		const char *at = find_word(kind, fields[i].name, false);
-
-		if (!at)
-			at = find_word(kind, fields[i].label, false);
-		if (at && (!first || at < first)) {
-			first = at;
-			name = fields[i].name;
-		}
-	}
+	name = first_field(kind, false);
 	return name ? name : field_named_in(text);
 }
 

@@ -269,7 +269,9 @@ static const struct {
 		" canceled, iif(?2 = '', project, '') FROM batch b"
 		" LEFT JOIN used u ON u.target = ?1 AND u.what = 'batch' AND u.name = b.name"
 		" WHERE b.target = ?1 AND (?2 = '' OR project = ?2)"
-		" ORDER BY at DESC, b.name COLLATE NOCASE, b.name",
+		/* what is done is there to be looked up; new tasks go to the open ones */
+		" ORDER BY at DESC, status NOT IN ('staging', 'in_progress'),"
+		" b.name COLLATE NOCASE, b.name",
 		"SELECT max(at_ms) FROM fetched WHERE target = ?1 AND what = 'batch'"
 		" AND project IN ('', ?2)",
 		batch_detail,

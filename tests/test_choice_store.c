@@ -121,6 +121,34 @@ a_project_that_is_no_longer_listed_is_forgotten_but_not_its_use(void **state)
 }
 
 static void
+open_batches_come_before_those_that_are_done(void **state)
+{
+	static char b1[] = "a", b2[] = "b", b3[] = "C", b4[] = "d", done[] = "completed",
+		    staging[] = "staging", working[] = "in_progress";
+	const struct batch all[] = {
+		{ .name = b1, .project = p1, .status = done, .callback = none, .metadata = none },
+		{ .name = b4,
+		  .project = p1,
+		  .status = staging,
+		  .callback = none,
+		  .metadata = none },
+		{ .name = b3,
+		  .project = p1,
+		  .status = working,
+		  .callback = none,
+		  .metadata = none },
+		{ .name = b2, .project = p1, .status = done, .callback = none, .metadata = none },
+	};
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	good(store_batches_put(w->s, w->target, p1, all, 4, NOW, &err), &err);
+	expect(w, PICK_BATCH, p1, "C: in_progress\nd: staging\na: completed\nb: completed\n", NOW);
+	use(w, PICK_BATCH, "b", NOW); /* who used it wants it again, whatever it is */
+	expect(w, PICK_BATCH, p1, "*b: completed\nC: in_progress\nd: staging\na: completed\n", NOW);
+}
+
+static void
 batches_are_listed_for_one_project_or_for_all(void **state)
 {
 	static char b1[] = "night-a", b2[] = "night-b", b3[] = "day", staging[] = "staging",
@@ -291,6 +319,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(projects_are_listed_by_use_then_by_name),
 		CASE(a_project_that_is_no_longer_listed_is_forgotten_but_not_its_use),
+		CASE(open_batches_come_before_those_that_are_done),
 		CASE(batches_are_listed_for_one_project_or_for_all),
 		CASE(what_is_known_of_a_batch_is_told),
 		CASE(blueprints_are_what_tasks_and_people_named),

@@ -24,6 +24,8 @@ static const struct row {
 	  ERR_API, "Please include", "nothing was created", "attachments" },
 	{ 400, ENDPOINT_TASK_CREATE, "{\"error\":\"project must not be set with \\\"tags[6]\\\"\"}", -1,
 	  ERR_API, "refused", "change tags", "tags" },
+	{ 400, ENDPOINT_TASK_CREATE, "{\"error\":\"The task blueprint \\\"bp_1\\\" belongs to another project.\"}", -1,
+	  ERR_API, "refused", "change task_blueprint_id", "task_blueprint_id" },
 	{ 400, ENDPOINT_TASK_CREATE, "{\"error\":\"my_project is odd\"}", -1,
 	  ERR_API, "refused", "change the draft", NULL },
 	{ 400, ENDPOINT_TASK_CANCEL, "{\"error\":\"only a pending task; its \\\"batch\\\" is done\"}", -1,
