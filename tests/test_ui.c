@@ -87,6 +87,27 @@ quitting_asks_while_a_task_is_on_its_way(void **state)
 }
 
 static void
+an_error_is_read_to_its_end_at_any_size(void **state)
+{
+	static const int sizes[][2] = { { 10, 40 }, { 15, 60 }, { 24, 80 }, { 50, 160 } };
+	struct err err = { .code = ERR_NET,
+			   .msg = "the connection to 127.0.0.1 broke before the answer was whole",
+			   .hint = "it is looked up by its unique_id" };
+	struct world *w = world_filled();
+
+	(void)state;
+	world_send(w, (struct msg){ .kind = MSG_ERROR, .err = &err });
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		char *picture = world_picture(w, sizes[i][0], sizes[i][1]);
+
+		if (!strstr(picture, "unique_id\n"))
+			fail_msg("%dx%d:\n%s", sizes[i][1], sizes[i][0], picture);
+		free(picture);
+	}
+	world_done(w);
+}
+
+static void
 quitting_asks_when_the_draft_cannot_be_saved(void **state)
 {
 	struct world *w = world_filled();
@@ -342,6 +363,7 @@ main(void)
 		cmocka_unit_test(digits_go_to_the_views_and_escape_never_quits),
 		cmocka_unit_test(q_closes_what_is_open_and_quits_at_the_top),
 		cmocka_unit_test(quitting_asks_while_a_task_is_on_its_way),
+		cmocka_unit_test(an_error_is_read_to_its_end_at_any_size),
 		cmocka_unit_test(quitting_asks_when_the_draft_cannot_be_saved),
 		cmocka_unit_test(interrupt_stops_and_twice_quits_wherever_we_are),
 		cmocka_unit_test(suspending_saves_first),

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDE_COLS 80 /* from here on the top line has room for all it knows */
+#define NOTE_MORE_ROWS 20
+#define WIDE_COLS      80 /* from here on the top line has room for all it knows */
 
 /* The digits that go to the three views; the one we are in stands in brackets. */
 static void
@@ -72,31 +73,58 @@ top_line(struct ui *ui, struct grid *g)
 	grid_text(g, 0, g->cols - (int)strlen(right), (int)strlen(right), ROLE_TITLE, right);
 }
 
-static void
-note_line(struct ui *ui, struct grid *g)
+/* The row above the keys; more of them when it has more to say. */
+struct note {
+	char text[sizeof(((struct ui *)0)->toast.text)];
+	enum role role;
+	int rows;
+};
+
+/* What an error says is read to its end, also on a small screen; what a field is about gets
+ * another row where there are rows enough. The body gives them: nothing is covered. */
+static int
+rows_for(const struct note *note, const struct grid *g)
 {
-	int y = g->rows - 2;
-	char note[sizeof(ui->toast.text)] = "";
-	enum role role = ROLE_NOTE;
+	int most = note->role == ROLE_ERROR ? 3 : g->rows >= NOTE_MORE_ROWS ? 2 : 1;
+	int rows = view_words_rows(note->text, strlen(note->text), g->cols - 2);
+
+	if (rows < 1)
+		return 1;
+	return rows < most ? rows : most;
+}
+
+static void
+note_of(struct ui *ui, const struct grid *g, struct note *note)
+{
+	*note = (struct note){ .role = ROLE_NOTE, .rows = 1 };
+	if (ui->view == VIEW_COMPOSE && ui->compose.mode == COMPOSE_NAME)
+		return;
+	if (ui->toast.until_ms != 0) {
+		snprintf(note->text, sizeof(note->text), "%s", ui->toast.text);
+		note->role = ui->toast.role;
+	} else if (ui->view == VIEW_BOARD) {
+		board_note(ui, note->text, sizeof(note->text));
+	} else if (ui->view == VIEW_LOG) {
+		logview_note(ui, note->text, sizeof(note->text));
+	} else {
+		compose_note(ui, note->text, sizeof(note->text));
+	}
+	note->rows = rows_for(note, g);
+}
+
+static void
+note_line(struct ui *ui, struct grid *g, const struct note *note)
+{
+	struct rect r = { g->rows - 1 - note->rows, 1, note->rows, g->cols - 2 };
 	int x;
 
 	if (ui->view == VIEW_COMPOSE && ui->compose.mode == COMPOSE_NAME) {
-		x = 1 + grid_text(g, y, 1, g->cols - 2, ROLE_LABEL, "name of the draft: ");
-		edit_view(&ui->compose.edit, g, (struct rect){ y, x, 1, g->cols - x - 1 },
+		x = 1 + grid_text(g, r.y, 1, r.cols, ROLE_LABEL, "name of the draft: ");
+		edit_view(&ui->compose.edit, g, (struct rect){ r.y, x, 1, g->cols - x - 1 },
 			  ROLE_EDIT);
 		return;
 	}
-	if (ui->toast.until_ms != 0) {
-		snprintf(note, sizeof(note), "%s", ui->toast.text);
-		role = ui->toast.role;
-	} else if (ui->view == VIEW_BOARD) {
-		board_note(ui, note, sizeof(note));
-	} else if (ui->view == VIEW_LOG) {
-		logview_note(ui, note, sizeof(note));
-	} else {
-		compose_note(ui, note, sizeof(note));
-	}
-	grid_text_cut(g, y, 1, g->cols - 2, role, note, strlen(note));
+	view_words(g, r, note->role, note->text, strlen(note->text));
 }
 
 /* One key and its word; columns used, 0 when there is no room. */
@@ -206,14 +234,17 @@ view_body(struct ui *ui, struct grid *g, struct rect body)
 void
 view(struct ui *ui, struct grid *g)
 {
+	struct note note;
+
 	grid_clear(g);
 	if (g->rows < VIEW_MIN_ROWS || g->cols < VIEW_MIN_COLS) {
 		too_small(g);
 		return;
 	}
 	top_line(ui, g);
-	view_body(ui, g, (struct rect){ 1, 0, g->rows - 3, g->cols });
-	note_line(ui, g);
+	note_of(ui, g, &note);
+	view_body(ui, g, (struct rect){ 1, 0, g->rows - 2 - note.rows, g->cols });
+	note_line(ui, g, &note);
 	key_line(ui, g);
 	if (ui->popup.kind == POPUP_NONE)
 		return;

@@ -102,8 +102,9 @@ compose_note(const struct ui *ui, char *out, size_t size)
 				       : "If the line drops, it is looked up by its unique_id, "
 					 "never sent twice.");
 	else if (ui->view == VIEW_PAYLOAD)
-		snprintf(out, size, "%s: Enter goes to it, Tab to the next. t shows the bytes %s.",
-			 fields[c->focus].label, c->wire ? "one member a line" : "as sent");
+		snprintf(out, size, "%s: Enter goes to it, Tab to the next. t: %s.",
+			 fields[c->focus].label,
+			 c->wire ? "one member a line" : "the bytes as sent");
 	else if (c->mode == COMPOSE_LIST || c->mode == COMPOSE_ITEM)
 		note_of_list(ui, out, size);
 	else
