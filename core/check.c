@@ -128,13 +128,14 @@ keep(struct kept *k, const struct findings *work)
 			.field = work->field,
 			.severity = errors > shown ? SEVERITY_ERROR : SEVERITY_WARNING,
 			.item = FINDING_NO_ITEM,
+			.rest = true,
 		};
 		snprintf(last->msg, sizeof(last->msg), "and %zu more", all - shown);
 	}
 }
 
-static void
-run(struct check *c, const struct draft *d, enum field_id f)
+static struct findings *
+start(struct check *c, const struct draft *d, enum field_id f)
 {
 	struct findings *work = &c->work;
 
@@ -146,6 +147,14 @@ run(struct check *c, const struct draft *d, enum field_id f)
 	work->batch_closed = c->batch_closed;
 	work->bytes = 0;
 	work->count[SEVERITY_ERROR] = work->count[SEVERITY_WARNING] = 0;
+	return work;
+}
+
+static void
+run(struct check *c, const struct draft *d, enum field_id f)
+{
+	struct findings *work = start(c, d, f);
+
 	if (f == FIELD_COUNT) /* the rule on the whole needs the sum */
 		for (size_t i = 0; i < FIELD_COUNT; i++)
 			work->bytes += c->kept[i].bytes;
@@ -231,6 +240,35 @@ size_t
 check_warnings(const struct check *c)
 {
 	return total(c, SEVERITY_WARNING);
+}
+
+size_t
+check_field_count(const struct check *c, enum field_id f, enum severity severity)
+{
+	return c->kept[f].total[severity];
+}
+
+bool
+check_item(struct check *c, const struct draft *d, enum field_id f, size_t i, struct finding *out)
+{
+	const struct kept *k = &c->kept[f];
+	struct findings *work;
+	enum severity worst;
+
+	for (size_t at = 0; at < k->count; at++)
+		if (k->at[at].item == i) {
+			*out = k->at[at];
+			return true;
+		}
+	if (k->count == 0 || !k->at[k->count - 1].rest)
+		return false;
+	work = start(c, d, f);
+	check_rules_item(work, i);
+	worst = work->count[SEVERITY_ERROR] ? SEVERITY_ERROR : SEVERITY_WARNING;
+	if (work->count[worst] == 0)
+		return false;
+	*out = work->kept[worst][0];
+	return true;
 }
 
 const struct finding *

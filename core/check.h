@@ -22,6 +22,7 @@ struct finding {
 	size_t item;    /* index in a list, or FINDING_NO_ITEM */
 	size_t at;      /* byte offset in the value, 0 if none */
 	int line, col;  /* of at, from 1; 0 if none */
+	bool rest;      /* "and 12 more": those past CHECK_PER_FIELD */
 	char msg[160];  /* lower case, no full stop; short enough for its field's row */
 	char hint[160]; /* what to do next */
 };
@@ -52,6 +53,12 @@ const struct finding *check_get(const struct check *c, size_t i);
 /* How many there are of a severity, also those past CHECK_PER_FIELD. */
 size_t check_errors(const struct check *c);
 size_t check_warnings(const struct check *c);
+/* The same of one field. */
+size_t check_field_count(const struct check *c, enum field_id f, enum severity severity);
+/* What is wrong with item i of the list f, as of the last update, also past CHECK_PER_FIELD.
+ * There a repeat is the one thing that is not told. False: nothing. */
+bool check_item(struct check *c, const struct draft *d, enum field_id f, size_t i,
+		struct finding *out);
 
 /* The first (worst) finding of a field, or NULL. */
 const struct finding *check_field(const struct check *c, enum field_id f);

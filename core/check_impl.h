@@ -40,6 +40,9 @@ void check_add(struct findings *f, enum severity severity, struct where where, c
 /* Run all rules of f->field, which are about the draft f->d. */
 void check_rules(struct findings *f);
 
+/* Those on item i of f->field, a list, alone. */
+void check_rules_item(struct findings *f, size_t i);
+
 /* The rules on addresses: the callback's, or those of item i of a list. */
 void check_url(struct findings *f, size_t item, const char *text, size_t n);
 

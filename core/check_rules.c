@@ -206,6 +206,23 @@ check_repeats(struct findings *f)
 	free(entries);
 }
 
+void
+check_rules_item(struct findings *f, size_t i)
+{
+	const char *text = draft_item(f->d, f->field, i);
+	size_t n = draft_item_len(f->d, f->field, i);
+
+	if (n == 0)
+		check_add(f, SEVERITY_ERROR, (struct where){ .item = i },
+			  "Fill it in or take it away.", "empty");
+	else if (!check_utf8(f, i, text, n))
+		return;
+	else if (fields[f->field].url != URL_NONE)
+		check_url(f, i, text, n);
+	else
+		check_line(f, i, text, n);
+}
+
 static void
 check_list(struct findings *f)
 {
@@ -217,19 +234,8 @@ check_list(struct findings *f)
 			  "Take some away; the service refuses more.", "%zu %s; at most %zu", count,
 			  row->name, row->max_items);
 	for (size_t i = 0; i < count; i++) {
-		const char *text = draft_item(f->d, f->field, i);
-		size_t n = draft_item_len(f->d, f->field, i);
-
-		f->bytes += n + 3; /* quotes and comma */
-		if (n == 0)
-			check_add(f, SEVERITY_ERROR, (struct where){ .item = i },
-				  "Fill it in or take it away.", "empty");
-		else if (!check_utf8(f, i, text, n))
-			continue;
-		else if (row->url != URL_NONE)
-			check_url(f, i, text, n);
-		else
-			check_line(f, i, text, n);
+		f->bytes += draft_item_len(f->d, f->field, i) + 3; /* quotes and comma */
+		check_rules_item(f, i);
 	}
 	check_repeats(f);
 }

@@ -335,6 +335,7 @@ many_findings_are_counted_and_the_first_shown(void **state)
 {
 	struct draft *d = good_draft();
 	struct check *c = check_new();
+	struct finding it;
 
 	(void)state;
 	for (int i = 0; i < 50; i++)
@@ -346,6 +347,11 @@ many_findings_are_counted_and_the_first_shown(void **state)
 	assert_string_equal(check_get(c, CHECK_PER_FIELD - 1)->msg, "and 80 more");
 	assert_int_equal(check_get(c, CHECK_PER_FIELD - 1)->severity, SEVERITY_ERROR);
 	assert_null(check_get(c, CHECK_PER_FIELD));
+	assert_int_equal(check_field_count(c, FIELD_ATTACHMENTS, SEVERITY_ERROR), 50);
+	assert_true(check_item(c, d, FIELD_ATTACHMENTS, 49, &it)); /* none of the first */
+	assert_int_equal(it.severity, SEVERITY_ERROR);
+	assert_memory_equal(it.msg, "item 50: ", 9);
+	assert_false(check_item(c, d, FIELD_ATTACHMENTS, 50, &it)); /* the good one */
 	check_free(c);
 	draft_free(d);
 }

@@ -396,6 +396,16 @@ a_paste_becomes_a_row_per_line(void **state)
 	assert_string_equal(item(w, FIELD_ATTACHMENTS, 1002), "https://d.dev/y.json");
 	press(w, "uu");
 	assert_int_equal(items(w, FIELD_ATTACHMENTS), 1000);
+	press(w, "x");
+	buf_clear(&text);
+	for (int i = 0; i < 60; i++)
+		buf_addf(&text, "ftp://d.dev/frame_%04d.json\n", i);
+	world_paste(w, buf_str(&text)); /* each is wrong, and each row says so */
+	press(w, "G");
+	assert_shown(w, "60 rows, 60 problems");
+	assert_shown(w, "!>  60 ftp://d.dev/frame_0059.json");
+	assert_not_shown(w, "item 60");
+	assert_not_shown(w, "more");
 	buf_free(&text);
 	world_done(w);
 }

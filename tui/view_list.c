@@ -10,17 +10,13 @@
 
 #define NOTE_COLS 26
 
-/* The first finding about item i of the focused field, or NULL. */
-static const struct finding *
-finding_of(const struct compose *c, size_t i)
+/* The words of a finding without "item 3: ": they stand at that item. */
+static const char *
+words_of(const struct finding *it)
 {
-	for (size_t k = 0; k < check_count(c->check); k++) {
-		const struct finding *it = check_get(c->check, k);
+	const char *colon = it->item == FINDING_NO_ITEM ? NULL : strstr(it->msg, ": ");
 
-		if (it->field == c->focus && it->item == i)
-			return it;
-	}
-	return NULL;
+	return colon ? colon + 2 : it->msg;
 }
 
 static void
@@ -28,16 +24,12 @@ top_rule(struct ui *ui, struct grid *g, struct rect body)
 {
 	const struct compose *c = &ui->compose;
 	const struct field *f = &fields[c->focus];
-	size_t n = draft_count(c->draft, c->focus), errors = 0, warnings = 0;
+	size_t n = draft_count(c->draft, c->focus);
+	size_t errors = check_field_count(c->check, c->focus, SEVERITY_ERROR);
+	size_t warnings = check_field_count(c->check, c->focus, SEVERITY_WARNING);
 	char number[VIEW_NUMBER_SIZE], words[120];
 	int len;
 
-	for (size_t i = 0; i < check_count(c->check); i++) {
-		const struct finding *it = check_get(c->check, i);
-
-		errors += it->field == c->focus && it->severity == SEVERITY_ERROR;
-		warnings += it->field == c->focus && it->severity == SEVERITY_WARNING;
-	}
 	view_number(number, n);
 	len = f->max_items > 0
 		      ? snprintf(words, sizeof(words), "%s of %zu", number, f->max_items)
@@ -74,19 +66,21 @@ static void
 item_row(struct ui *ui, struct grid *g, const struct columns *at, size_t i, int y)
 {
 	struct compose *c = &ui->compose;
-	const struct finding *it = finding_of(c, i);
+	struct finding it;
+	bool wrong = check_item(c->check, c->draft, c->focus, i, &it);
 	const char *text = draft_item(c->draft, c->focus, i);
 	bool here = i == c->items.at, editing = here && c->mode == COMPOSE_ITEM;
-	int cols = it || !at->note ? at->text_cols : at->note + NOTE_COLS - at->text;
+	int cols = wrong || !at->note ? at->text_cols : at->note + NOTE_COLS - at->text;
 	struct buf url = BUF_INIT(DRAFT_VALUE_MAX + 16);
 	enum role role = ROLE_VALUE;
 	char mark[2] = "";
 
-	if (it) {
-		mark[0] = view_mark(it->severity, &role);
+	if (wrong) {
+		mark[0] = view_mark(it.severity, &role);
 		grid_text(g, y, 0, 1, role, mark);
 		if (at->note)
-			grid_text_cut(g, y, at->note, NOTE_COLS, role, it->msg, strlen(it->msg));
+			grid_text_cut(g, y, at->note, NOTE_COLS, role, words_of(&it),
+				      strlen(words_of(&it)));
 	}
 	if (here)
 		grid_text(g, y, 1, 1, ROLE_HEAD, ">");
@@ -108,7 +102,7 @@ whole_item(struct ui *ui, struct grid *g, struct rect r)
 {
 	const struct compose *c = &ui->compose;
 	size_t n = draft_count(c->draft, c->focus), i = c->items.at;
-	const struct finding *it = n > 0 ? finding_of(c, i) : NULL;
+	struct finding it;
 	struct rect text = { r.y + 1, r.x + 1, r.rows - 1, r.cols - 2 };
 	char words[80];
 	enum role role;
@@ -119,14 +113,17 @@ whole_item(struct ui *ui, struct grid *g, struct rect r)
 	grid_rule(g, r.y, r.x, r.cols, words, NULL);
 	if (n == 0)
 		return;
-	if (it && text.rows > 1) {
-		char said[sizeof(it->msg) + sizeof(it->hint) + 8];
-		char mark = view_mark(it->severity, &role);
+	if (text.rows > 1 && check_item(c->check, c->draft, c->focus, i, &it)) {
+		char said[sizeof(it.msg) + sizeof(it.hint) + 8];
+		char mark = view_mark(it.severity, &role);
+		int used;
 
-		snprintf(said, sizeof(said), "%c %s%s%s", mark, it->msg, it->hint[0] ? ". " : "",
-			 it->hint);
-		grid_text_cut(g, text.y++, text.x, text.cols, role, said, strlen(said));
-		text.rows--;
+		snprintf(said, sizeof(said), "%c %s%s%s", mark, words_of(&it),
+			 it.hint[0] ? ". " : "", it.hint);
+		used = view_words(g, (struct rect){ text.y, text.x, 2, text.cols }, role, said,
+				  strlen(said));
+		text.y += used;
+		text.rows -= used;
 	}
 	item = draft_item(c->draft, c->focus, i);
 	view_words(g, text, ROLE_VALUE, item, strlen(item));

@@ -44,7 +44,8 @@ note_of_list(const struct ui *ui, char *out, size_t size)
 	snprintf(out, size, "%s", fields[c->focus].help);
 	for (size_t i = 0; i < check_count(c->check); i++) {
 		const struct finding *it = check_get(c->check, i);
-		bool here = it->item == FINDING_NO_ITEM || (small && it->item == c->items.at);
+		bool here = (it->item == FINDING_NO_ITEM && !it->rest) ||
+			    (small && it->item == c->items.at);
 
 		if (it->field == c->focus && here) {
 			note_of_finding(ui, it, out, size);
