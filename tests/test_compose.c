@@ -274,6 +274,47 @@ a_draft_has_a_name(void **state)
 }
 
 static void
+a_draft_without_a_name_is_called_after_what_is_in_it(void **state)
+{
+	static const struct {
+		enum field_id f;
+		const char *text, *name;
+	} row[] = {
+		{ FIELD_PROJECT, "Lidar 7", "Lidar 7, 2026-11-26 11:00" },
+		{ FIELD_BATCH, "night", "night, 2026-11-26 11:00" },
+		{ FIELD_ATTACHMENTS, "s3://b/n/frame_000.json?a=b.c",
+		  "frame_000, 2026-11-26 11:00" },
+		{ FIELD_ATTACHMENTS, "s3://b/n/frame_001.json", "frame_000 +1, 2026-11-26 11:00" },
+		{ FIELD_UNIQUE_ID, "n/0412", "n/0412, 2026-11-26 11:00" },
+		{ FIELD_UNIQUE_ID, "a-very-long-id/which-differs-at-its-end/été/0412",
+		  "g-id/which-differs-at-its-end/été/0412, 2026-11-26 11:00" },
+	};
+	struct world *w = world_new();
+	struct draft *d = w->ui.compose.draft;
+
+	(void)state;
+	draft_set_name(d, "");
+	for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+		size_t n = draft_count(d, row[i].f);
+
+		if (fields[row[i].f].kind == FIELD_LIST)
+			draft_item_add(d, row[i].f, n, row[i].text, strlen(row[i].text));
+		else
+			draft_set(d, row[i].f, row[i].text, strlen(row[i].text));
+		press(w, "<Left>");
+		world_wait(w, 61000); /* the minute stays that in which it was begun */
+		if (strcmp(draft_name(d), row[i].name) != 0)
+			fail_msg("\"%s\" is called \"%s\"", row[i].text, draft_name(d));
+	}
+	press(w, "N<^U>mine<Enter>"); /* whoever gives a name keeps it */
+	draft_set(d, FIELD_UNIQUE_ID, "x", 1);
+	press(w, "<Left>");
+	world_wait(w, 1000);
+	assert_string_equal(draft_name(d), "mine");
+	world_done(w);
+}
+
+static void
 the_next_draft_is_called_after_the_one_before(void **state)
 {
 	static const struct {
@@ -287,6 +328,7 @@ the_next_draft_is_called_after_the_one_before(void **state)
 		{ "rain",       "rain 2" },
 		{ "rain 2",     "rain 3" },
 		{ "2026-11-26 11:59", "" }, /* made by the clock: it makes the next one too */
+		{ "f +1, 2026-11-26 11:59", "" },
 		{ "",           "" },
 		/* clang-format on */
 	};
@@ -758,6 +800,7 @@ main(void)
 		cmocka_unit_test(another_project_clears_what_was_of_the_old_one),
 		cmocka_unit_test(a_project_for_a_batch_that_had_none_clears_nothing),
 		cmocka_unit_test(a_draft_has_a_name),
+		cmocka_unit_test(a_draft_without_a_name_is_called_after_what_is_in_it),
 		cmocka_unit_test(the_next_draft_is_called_after_the_one_before),
 		cmocka_unit_test(signed_urls_that_end_soon_are_told),
 		cmocka_unit_test(a_batch_of_an_unknown_project_asks_for_projects_once),

@@ -3,6 +3,8 @@
 
 #include "tui/compose.h"
 
+#include "core/buf.h"
+#include "core/random.h"
 #include "tui/compose_parts.h"
 #include "tui/ui.h"
 #include "tui/when.h"
@@ -10,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MADE_LEN (sizeof("2026-11-26 11:00") - 1)
+#define MADE_LEN  (sizeof("2026-11-26 11:00") - 1)
+#define LABEL_MAX 40 /* bytes before that */
 
 void
 compose_name_open(struct ui *ui)
@@ -52,29 +55,102 @@ compose_name_paste(struct ui *ui, const char *text, size_t n)
 	edit_insert(&ui->compose.edit, text, n, DRAFT_NAME_MAX, &cut);
 }
 
-void
-compose_name_make(struct ui *ui)
-{
-	char when[CLOCK_ISO_SIZE];
-
-	if (draft_name(ui->compose.draft)[0])
-		return;
-	when_full(ui->now.wall_ms, ui->utc, when, sizeof(when));
-	when[MADE_LEN] = '\0';
-	draft_set_name(ui->compose.draft, when);
-}
-
 static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-/* As compose_name_make() makes them. */
-static bool
-is_made(const char *name)
+/* The minute at the end of a name that compose_name_make() made; NULL: somebody gave it. */
+static const char *
+made_when(const char *name)
 {
-	return strlen(name) == MADE_LEN && name[4] == '-' && name[7] == '-' && name[13] == ':';
+	static const char form[] = "0000-00-00 00:00";
+	size_t n = strlen(name);
+	const char *at = name + n - MADE_LEN;
+
+	if (n < MADE_LEN || (n > MADE_LEN && (n < MADE_LEN + 2 || memcmp(at - 2, ", ", 2) != 0)))
+		return NULL;
+	for (size_t i = 0; i < MADE_LEN; i++)
+		if (form[i] == '0' ? !is_digit(at[i]) : at[i] != form[i])
+			return NULL;
+	return at;
+}
+
+/* An id that random_id() made says nothing to a person. */
+static bool
+is_random(const char *id)
+{
+	return strncmp(id, "ms-", 3) == 0 && strlen(id) == RANDOM_ID_SIZE - 1;
+}
+
+/* The last part of a URL's path without extension; what it is of, if there is no such part. */
+static void
+scene_name(const char *url, struct buf *out)
+{
+	size_t end = strcspn(url, "?#"), at = end;
+	const char *dot = memrchr(url, '.', end);
+
+	while (at > 0 && url[at - 1] != '/')
+		at--;
+	if (dot && dot > url + at)
+		end = (size_t)(dot - url);
+	buf_add(out, url + at, end - at);
+}
+
+/* What people know the draft by. Empty: nothing is known of it yet. */
+static void
+label(const struct draft *d, struct buf *out)
+{
+	const char *id = draft_get(d, FIELD_UNIQUE_ID);
+	size_t urls = draft_count(d, FIELD_ATTACHMENTS);
+
+	if (id[0] && !is_random(id)) {
+		buf_adds(out, id);
+		return;
+	}
+	if (urls > 0)
+		scene_name(draft_item(d, FIELD_ATTACHMENTS, 0), out);
+	if (out->len > 0 && urls > 1)
+		buf_addf(out, " +%zu", urls - 1);
+	if (out->len == 0)
+		buf_adds(out, draft_get(d, FIELD_BATCH));
+	if (out->len == 0)
+		buf_adds(out, draft_get(d, FIELD_PROJECT));
+}
+
+/* Take whole glyphs from the front until it has at most LABEL_MAX bytes: the tail differs. */
+static const char *
+tail(const char *text, size_t n)
+{
+	size_t cut = n > LABEL_MAX ? n - LABEL_MAX : 0;
+
+	while (((unsigned char)text[cut] & 0xC0) == 0x80)
+		cut++;
+	return text + cut;
+}
+
+void
+compose_name_make(struct ui *ui)
+{
+	struct draft *d = ui->compose.draft;
+	struct buf known = BUF_INIT(2 * DRAFT_VALUE_MAX);
+	char when[CLOCK_ISO_SIZE], name[LABEL_MAX + MADE_LEN + 3];
+	const char *made = made_when(draft_name(d));
+
+	if (draft_name(d)[0] && !made)
+		return;
+	if (made)
+		snprintf(when, sizeof(when), "%s", made);
+	else
+		when_full(ui->now.wall_ms, ui->utc, when, sizeof(when));
+	when[MADE_LEN] = '\0';
+	label(d, &known);
+	snprintf(name, sizeof(name), "%s%s%s", tail(buf_str(&known), known.len),
+		 known.len ? ", " : "", when);
+	if (strcmp(name, draft_name(d)) != 0)
+		draft_set_name(d, name);
+	buf_free(&known);
 }
 
 void
@@ -83,7 +159,7 @@ compose_name_next(const char *name, char *out, size_t size)
 	size_t n = strlen(name), at;
 
 	out[0] = '\0';
-	if (n == 0 || n + 3 > size || is_made(name))
+	if (n == 0 || n + 3 > size || made_when(name))
 		return;
 	snprintf(out, size, "%s", name);
 	if (!is_digit(name[n - 1])) {

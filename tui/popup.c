@@ -169,9 +169,10 @@ drafts(struct ui *ui, const struct msg *msg)
 
 		p->ids[i] = mem_strdup(d->id);
 		clock_age(ui->now.wall_ms - d->updated_ms, age, sizeof(age));
-		snprintf(detail[i], sizeof(detail[i]), "%-4s  %s%zu bytes%s", age,
-			 d->submitted ? "+ submitted  " : "", d->bytes,
-			 strcmp(d->id, draft_id(ui->compose.draft)) == 0 ? "  open now" : "");
+		snprintf(detail[i], sizeof(detail[i]), "%-4s  %s%s%zu bytes", age,
+			 d->submitted ? "+ submitted  " : "",
+			 strcmp(d->id, draft_id(ui->compose.draft)) == 0 ? "open now  " : "",
+			 d->bytes);
 		items[i] = (struct picker_item){ mem_strdup(d->name), detail[i] };
 	}
 	picker_fill(&p->picker, items, msg->n, 0);
