@@ -281,7 +281,10 @@ FUZZ_MAIN = tests/fuzz_main.c
 TESTS += $(FUZZERS)
 endif
 
-# Accept new screens and payloads after looking at the diff: make bless && git diff
+# Accept new screens, payloads and tables of the manual, then look: make bless; git diff
 bless: $(check_PROGRAMS)
-	for t in $(UNIT_TESTS); do \
-		MS_BLESS=1 MS_SRCDIR='$(abs_top_srcdir)' TZ=UTC LC_ALL=C.UTF-8 ./$$t || exit 1; done
+	@bad=; MS_BLESS=1 MS_SRCDIR='$(abs_top_srcdir)' TZ=UTC LC_ALL=C.UTF-8; \
+	export MS_BLESS MS_SRCDIR TZ LC_ALL; \
+	for t in $(UNIT_TESTS); do ./$$t || bad="$$bad $$t"; done; \
+	$(SHELL) $(top_srcdir)/tests/check-docs.sh || bad="$$bad tests/check-docs.sh"; \
+	test -z "$$bad" || { echo "no picture is the trouble of:$$bad"; exit 1; }

@@ -10,9 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const shipped[] = { "dark",  "default", "deuteranopia", "high-contrast",
-				       "light", "mono",    "solarized" };
-
 static const enum role states[] = { ROLE_ERROR, ROLE_WARNING, ROLE_OK,
 				    ROLE_BUSY,  ROLE_UNSURE,  ROLE_QUIET };
 static const enum role rows[] = { ROLE_NORMAL, ROLE_CURSOR, ROLE_MARKED, ROLE_CURSOR_IDLE };
@@ -35,11 +32,13 @@ every_shipped_theme_loads_and_says_what_it_is(void **state)
 	size_t n = theme_list(NULL, &names);
 
 	(void)state;
-	assert_int_equal(n, ARRAY_LEN(shipped));
+	assert_true(n >= 7);
 	for (size_t i = 0; i < n; i++) {
 		struct theme t = load(names[i]);
 
-		assert_string_equal(names[i], shipped[i]);
+		/* a file of themes/ that is not in themes/local.mk would be listed, too */
+		if (!theme_built_in(names[i]))
+			fail_msg("%s is not built in", names[i]);
 		assert_string_equal(t.name, names[i]);
 		assert_true(strlen(t.about) > 10);
 		free(names[i]);
@@ -81,8 +80,8 @@ static void
 in_every_theme_states_and_rows_differ(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
-		struct theme t = load(shipped[i]);
+	for (size_t i = 0; theme_built_in_name(i); i++) {
+		struct theme t = load(theme_built_in_name(i));
 
 		all_differ(&t, states, ARRAY_LEN(states), true);
 		all_differ(&t, rows, ARRAY_LEN(rows), true);
@@ -115,8 +114,8 @@ static void
 themes_with_their_own_ground_can_be_read(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
-		struct theme t = load(shipped[i]);
+	for (size_t i = 0; theme_built_in_name(i); i++) {
+		struct theme t = load(theme_built_in_name(i));
 
 		for (int r = 0; r < ROLE_COUNT; r++) {
 			const struct style *s = &t.style[r];
@@ -137,8 +136,8 @@ static void
 a_theme_uses_one_ground_or_none(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
-		struct theme t = load(shipped[i]);
+	for (size_t i = 0; theme_built_in_name(i); i++) {
+		struct theme t = load(theme_built_in_name(i));
 
 		for (int r = 0; r < ROLE_COUNT; r++)
 			if ((t.style[r].bg < 0) != (t.style[ROLE_NORMAL].bg < 0))
@@ -260,7 +259,7 @@ the_users_folder_comes_first_and_is_listed(void **state)
 	struct err err = ERR_INIT;
 	struct theme t;
 	char **names;
-	size_t n;
+	size_t n, shipped = 0;
 	FILE *f;
 
 	(void)state;
@@ -273,7 +272,9 @@ the_users_folder_comes_first_and_is_listed(void **state)
 	assert_int_equal(theme_load(&t, "mono", dir, &err), ERR_OK);
 	assert_string_equal(t.about, "my own");
 	n = theme_list(dir, &names);
-	assert_int_equal(n, ARRAY_LEN(shipped)); /* mono is there once */
+	while (theme_built_in_name(shipped))
+		shipped++;
+	assert_int_equal(n, shipped); /* mono is there once */
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
