@@ -15,23 +15,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define TEXT_MAX (16u << 20) /* bytes of one output */
-
-/* Lines of text, each fit to be shown. */
-static void
-show_lines(struct buf *out, const char *text, size_t n)
-{
-	while (n > 0) {
-		const char *end = memchr(text, '\n', n);
-		size_t line = end ? (size_t)(end - text) : n;
-
-		text_show(out, text, line, 0);
-		if (end)
-			buf_adds(out, "\n");
-		text += line + (end != NULL);
-		n -= line + (end != NULL);
-	}
-}
+/* Ceilings: what n bytes become at the most, so nothing that is printed is ever cut. */
+#define SHOWN(n)   (sizeof(((struct glyph *)0)->text) * (n) + 1)
+#define ESCAPED(n) (6 * (n) + 1) /* "\u001b" of one byte */
 
 static void
 put(FILE *to, const struct buf *b)
@@ -42,18 +28,21 @@ put(FILE *to, const struct buf *b)
 /* One line: a newline that came in with an argument cannot make a second one. */
 static void PRINTF_LIKE(3, 0) line(FILE *to, const char *prefix, const char *fmt, va_list ap)
 {
-	struct buf shown = BUF_INIT(4 * TEXT_MAX);
+	struct buf shown;
 	va_list again;
 	char *text;
-	int n;
+	size_t n;
+	int size;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	size = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
-	text = mem_alloc((size_t)(n < 0 ? 0 : n) + 1);
-	n = vsnprintf(text, (size_t)(n < 0 ? 0 : n) + 1, fmt, ap);
+	n = size < 0 ? 0 : (size_t)size;
+	text = mem_alloc(n + 1);
+	vsnprintf(text, n + 1, fmt, ap);
+	shown = (struct buf)BUF_INIT(strlen(prefix) + SHOWN(n) + 1);
 	buf_adds(&shown, prefix);
-	text_show(&shown, text, n < 0 ? 0 : (size_t)n, 0);
+	text_show(&shown, text, n, 0);
 	buf_adds(&shown, "\n");
 	put(to, &shown);
 	buf_free(&shown);
@@ -100,15 +89,23 @@ out_data(const char *fmt, ...)
 void
 out_bytes(const char *bytes, size_t n)
 {
-	struct buf shown = BUF_INIT(8 * TEXT_MAX);
-
 	if (!out_is_terminal()) {
 		fwrite(bytes, 1, n, stdout);
 		return;
 	}
-	show_lines(&shown, bytes, n);
-	put(stdout, &shown);
-	buf_free(&shown);
+	while (n > 0) {
+		const char *end = memchr(bytes, '\n', n);
+		size_t len = end ? (size_t)(end - bytes) : n;
+		struct buf shown = BUF_INIT(SHOWN(len) + 1);
+
+		text_show(&shown, bytes, len, 0);
+		if (end)
+			buf_adds(&shown, "\n");
+		put(stdout, &shown);
+		buf_free(&shown);
+		bytes += len + (end != NULL);
+		n -= len + (end != NULL);
+	}
 }
 
 /*
@@ -173,7 +170,7 @@ escape(struct buf *out, const char *json, size_t n)
 void
 out_json(const char *text, size_t n)
 {
-	struct buf out = BUF_INIT(6 * TEXT_MAX);
+	struct buf out = BUF_INIT(ESCAPED(n) + 1);
 
 	escape(&out, text, n);
 	buf_adds(&out, "\n");
@@ -235,8 +232,8 @@ name(struct buf *object, const char *name)
 void
 out_member(struct buf *object, const char *member, const char *text)
 {
-	struct buf valid = BUF_INIT(TEXT_MAX);
 	size_t n = strlen(text), at;
+	struct buf valid = BUF_INIT(SHOWN(n));
 
 	name(object, member);
 	if (text_valid(text, n, &at)) {
