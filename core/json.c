@@ -1,13 +1,15 @@
 /* json.c - stepping through scanned JSON and writing it again; the scanner
  * itself is json_scan.c. Everything here trusts that json_scan() has passed
- * the text, and only that. */
+ * the text, and only that; so does json-c, which decodes strings. */
 #include "config.h"
 
 #include "core/json.h"
 
-#include "core/text.h"
+#include "core/mem.h"
 
 #include <string.h>
+
+#include <json-c/json.h>
 
 static bool
 is_blank(char c)
@@ -136,55 +138,25 @@ json_member(const struct json_span *object, const char *key, struct json_span *o
 	return false;
 }
 
-static uint32_t
-hex4(const char *p)
-{
-	uint32_t value = 0;
-
-	for (int i = 0; i < 4; i++) {
-		char c = p[i];
-		uint32_t digit = c <= '9' ? (uint32_t)(c - '0') : (uint32_t)((c | 0x20) - 'a') + 10;
-
-		value = value << 4 | digit;
-	}
-	return value;
-}
-
-/* Add what the escape at p (on the backslash) stands for; returns behind it. */
-static const char *
-unescape_one(struct buf *out, const char *p)
-{
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	const char *simple = strchr(from, p[1]);
-	uint32_t cp;
-
-	if (simple) {
-		buf_add(out, &to[simple - from], 1);
-		return p + 2;
-	}
-	cp = hex4(p + 2);
-	p += 6;
-	if (cp >= 0xD800 && cp <= 0xDBFF) { /* the scanner has seen the other half */
-		cp = 0x10000 + ((cp - 0xD800) << 10) + (hex4(p + 2) - 0xDC00);
-		p += 6;
-	}
-	text_add_char(out, cp);
-	return p;
-}
-
+/* json-c decodes; the scanner has seen to it that nothing in the string is lost
+ * or changed by that (json.h). A string without escapes is taken as it stands. */
 void
 json_unescape(struct buf *out, const struct json_span *string)
 {
-	const char *p = string->p + 1, *end = string->p + string->n - 1;
+	struct json_tokener *tok;
+	struct json_object *o;
 
-	while (p < end) {
-		const char *stop = memchr(p, '\\', (size_t)(end - p));
-
-		if (!stop)
-			stop = end;
-		buf_add(out, p, (size_t)(stop - p));
-		p = stop < end ? unescape_one(out, stop) : end;
+	if (!memchr(string->p, '\\', string->n)) {
+		buf_add(out, string->p + 1, string->n - 2);
+		return;
 	}
+	tok = json_tokener_new();
+	o = tok ? json_tokener_parse_ex(tok, string->p, (int)string->n) : NULL;
+	if (!json_object_is_type(o, json_type_string))
+		die("out of memory in a JSON string");
+	buf_add(out, json_object_get_string(o), (size_t)json_object_get_string_len(o));
+	json_object_put(o);
+	json_tokener_free(tok);
 }
 
 static void

@@ -19,12 +19,12 @@
 
 #define JSON_DEPTH_MAX 32
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json_span {     /* a value in the scanned text; borrowed */
 	const char *p; /* first byte of the value, no blanks around */
 	size_t n;      /* bytes */
-	enum json_type type;
+	enum json_kind type;
 };
 
 /* Where a scan stopped. line and col count from 1; col in bytes. */

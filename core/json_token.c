@@ -263,7 +263,7 @@ json_take_word(struct scan *s, struct json_span *span)
 {
 	static const struct {
 		const char *text;
-		enum json_type type;
+		enum json_kind type;
 	} words[] = { { "true", JSON_BOOL }, { "false", JSON_BOOL }, { "null", JSON_NULL } };
 	size_t start = s->at, n;
 

@@ -15,7 +15,7 @@
 #define TIME_MAX   64
 
 bool
-member_get(const struct json_span *object, const char *key, enum json_type type,
+member_get(const struct json_span *object, const char *key, enum json_kind type,
 	   struct json_span *out)
 {
 	struct json_span found;
@@ -50,7 +50,7 @@ member_string(const struct json_span *object, const char *key, char **member)
 }
 
 void
-member_raw(const struct json_span *object, const char *key, enum json_type type, char **member)
+member_raw(const struct json_span *object, const char *key, enum json_kind type, char **member)
 {
 	struct json_span value;
 

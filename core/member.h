@@ -14,14 +14,14 @@
 #include <stdint.h>
 
 /* The member called key if it has this type; false (and *out unchanged) otherwise. */
-bool member_get(const struct json_span *object, const char *key, enum json_type type,
+bool member_get(const struct json_span *object, const char *key, enum json_kind type,
 		struct json_span *out);
 
 /* Replace *member (owned) by the string, its escapes undone; left alone if there is none. */
 void member_string(const struct json_span *object, const char *key, char **member);
 
 /* Replace *member (owned) by the text of a member of that type, as it came. */
-void member_raw(const struct json_span *object, const char *key, enum json_type type,
+void member_raw(const struct json_span *object, const char *key, enum json_kind type,
 		char **member);
 
 /* A whole number without fraction or exponent that a long holds; else absent. */

@@ -1,5 +1,4 @@
-/* fuzz_json_c.c - json-c's opinion, for fuzz_json.c: both libraries have an "enum json_type",
- * so they cannot meet in one file. */
+/* fuzz_json_c.c - json-c's opinion of a whole text, for fuzz_json.c. */
 #include "config.h"
 
 #include "tests/fuzz.h"

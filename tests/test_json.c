@@ -19,7 +19,7 @@ good_texts_are_taken(void **state)
 {
 	static const struct {
 		const char *text;
-		enum json_type type;
+		enum json_kind type;
 	} rows[] = {
 		/* clang-format off */
 		{ "null", JSON_NULL }, { " true ", JSON_BOOL }, { "false\n", JSON_BOOL },

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum json_type
+static enum json_kind
 wanted(const struct field *f)
 {
 	switch (f->emit) {

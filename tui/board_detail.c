@@ -18,7 +18,7 @@ struct parts { /* spans of task.json; type JSON_NULL when absent */
 };
 
 static struct json_span
-part(const struct json_span *object, const char *key, enum json_type type)
+part(const struct json_span *object, const char *key, enum json_kind type)
 {
 	struct json_span span = { .type = JSON_NULL };
 
@@ -29,7 +29,7 @@ part(const struct json_span *object, const char *key, enum json_type type)
 
 /* A field of the task, wherever the service put it. */
 static struct json_span
-field(const struct parts *p, const char *key, enum json_type type)
+field(const struct parts *p, const char *key, enum json_kind type)
 {
 	struct json_span span = part(&p->whole, key, type);
 
