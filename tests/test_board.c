@@ -156,6 +156,24 @@ a_row_that_was_accepted_keeps_cursor_mark_and_detail(void **state)
 /* --- filter and order --- */
 
 static void
+a_detail_is_seen_at_once_on_a_screen_with_room_for_one_thing(void **state)
+{
+	struct table *t = table_new(30);
+
+	(void)state;
+	world_send(t->w, (struct msg){ .kind = MSG_RESIZE, .rows = 10, .cols = 40 });
+	table_press(t, "<Enter>");
+	assert_true(t->w->ui.board.detail_focus);
+	table_press(t, "<Esc>"); /* one step, not one that nobody sees */
+	assert_false(t->w->ui.board.detail_open);
+	assert_false(t->w->ui.board.detail_focus);
+	world_send(t->w, (struct msg){ .kind = MSG_RESIZE, .rows = 24, .cols = 80 });
+	table_press(t, "<Enter>");
+	assert_false(t->w->ui.board.detail_focus);
+	table_done(t);
+}
+
+static void
 the_list_follows_a_filter_as_it_is_typed(void **state)
 {
 	struct table *t = table_new(600);
@@ -298,6 +316,7 @@ main(void)
 		cmocka_unit_test(a_task_that_goes_away_leaves_the_cursor_on_its_neighbor),
 		cmocka_unit_test(the_last_task_may_go_away),
 		cmocka_unit_test(a_row_that_was_accepted_keeps_cursor_mark_and_detail),
+		cmocka_unit_test(a_detail_is_seen_at_once_on_a_screen_with_room_for_one_thing),
 		cmocka_unit_test(the_list_follows_a_filter_as_it_is_typed),
 		cmocka_unit_test(a_wrong_filter_leaves_the_list_and_says_why_under_the_word),
 		cmocka_unit_test(an_empty_result_names_its_filter),

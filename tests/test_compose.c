@@ -274,6 +274,24 @@ a_draft_has_a_name(void **state)
 }
 
 static void
+metadata_of_blanks_alone_is_none(void **state)
+{
+	struct world *w = world_filled();
+
+	(void)state;
+	go(w, FIELD_METADATA);
+	press(w, "<Enter>");
+	for (int i = 0; i < 20; i++)
+		press(w, "<^U><BS>");
+	press(w, " <Enter> <Tab>");
+	assert_false(draft_is_set(w->ui.compose.draft, FIELD_METADATA));
+	assert_null(check_field(w->ui.compose.check, FIELD_METADATA));
+	press(w, "u");
+	assert_true(draft_is_set(w->ui.compose.draft, FIELD_METADATA));
+	world_done(w);
+}
+
+static void
 a_draft_without_a_name_is_called_after_what_is_in_it(void **state)
 {
 	static const struct {
@@ -306,6 +324,15 @@ a_draft_without_a_name_is_called_after_what_is_in_it(void **state)
 		if (strcmp(draft_name(d), row[i].name) != 0)
 			fail_msg("\"%s\" is called \"%s\"", row[i].text, draft_name(d));
 	}
+	w->ui.utc = true; /* nor does another way to write it make it a name that was given */
+	draft_set_name(d, "");
+	draft_set(d, FIELD_UNIQUE_ID, "n/0413", 6);
+	press(w, "<Left>");
+	world_wait(w, 1000);
+	draft_set(d, FIELD_UNIQUE_ID, "n/0414", 6);
+	press(w, "<Left>");
+	world_wait(w, 1000);
+	assert_memory_equal(draft_name(d), "n/0414, 2026-11-26 1", 20);
 	press(w, "N<^U>mine<Enter>"); /* whoever gives a name keeps it */
 	draft_set(d, FIELD_UNIQUE_ID, "x", 1);
 	press(w, "<Left>");
@@ -800,6 +827,7 @@ main(void)
 		cmocka_unit_test(another_project_clears_what_was_of_the_old_one),
 		cmocka_unit_test(a_project_for_a_batch_that_had_none_clears_nothing),
 		cmocka_unit_test(a_draft_has_a_name),
+		cmocka_unit_test(metadata_of_blanks_alone_is_none),
 		cmocka_unit_test(a_draft_without_a_name_is_called_after_what_is_in_it),
 		cmocka_unit_test(the_next_draft_is_called_after_the_one_before),
 		cmocka_unit_test(signed_urls_that_end_soon_are_told),

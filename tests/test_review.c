@@ -102,6 +102,8 @@ problems_are_gone_to_and_nothing_is_sent(void **state)
 	draft_clear(w->ui.compose.draft, FIELD_SCENE_FORMAT);
 	press(w, "s");
 	assert_int_equal(ui_place(&w->ui), IN_REVIEW);
+	assert_shown(w, "Enter first problem");
+	assert_not_shown(w, "SEND"); /* which Enter would not do */
 	press(w, "<Enter>");
 	assert_int_equal(w->asked[UI_SUBMIT], 0);
 	assert_int_equal(w->ui.view, VIEW_COMPOSE);

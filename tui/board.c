@@ -14,6 +14,8 @@
 
 #define AUTO_MS 60000 /* "a" switches between this and by hand */
 
+#define FRAME_ROWS 3 /* of the screen that are not the body's */
+
 void
 board_init(struct board *b)
 {
@@ -35,6 +37,13 @@ board_done(struct board *b)
 	*b = (struct board){ .above = -1, .total = -1 };
 }
 
+/* Is there no room for the list and the detail of a task together? */
+static bool
+one_pane(const struct ui *ui)
+{
+	return ui->cols < BOARD_WIDE && ui->rows - FRAME_ROWS < BOARD_STACK;
+}
+
 static void
 open_detail(struct ui *ui, bool focus)
 {
@@ -42,7 +51,7 @@ open_detail(struct ui *ui, bool focus)
 
 	if (!board_row(b))
 		return;
-	b->detail_focus = b->detail_open || focus;
+	b->detail_focus = b->detail_open || focus || one_pane(ui);
 	b->detail_open = true;
 	board_load(ui, true);
 }
@@ -64,10 +73,10 @@ back(struct ui *ui)
 {
 	struct board *b = &ui->board;
 
-	if (b->detail_focus)
+	if (b->detail_focus && !one_pane(ui))
 		b->detail_focus = false;
 	else if (b->detail_open)
-		b->detail_open = false;
+		b->detail_open = b->detail_focus = false;
 	else if (b->filter.text.len)
 		board_filter_clear(ui);
 	else

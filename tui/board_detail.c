@@ -130,11 +130,13 @@ tags_line(struct doc *d, const struct task *t)
 static void
 identity(struct doc *d, const struct task *t, const struct detail_look *look)
 {
-	bool local = task_statuses[task_status_find(t->status)].local;
+	enum task_status s = task_status_find(t->status);
 
 	status_line(d, t, look);
 	pair_text(d, "task_id", t->task_id,
-		  local ? "none: it is not known at the service" : "unknown");
+		  s == TASK_REJECTED       ? "none: nothing was created"
+		  : task_statuses[s].local ? "not known yet"
+					   : "unknown");
 	pair_text(d, "unique_id", t->unique_id, "none, or given back");
 }
 

@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOARD_WIDE 120 /* columns from which the detail stands beside the list */
+#define BOARD_STACK 9   /* rows; less room than this holds list or detail, not both */
+#define BOARD_WIDE  120 /* columns from which the detail stands beside the list */
 
 /* --- board_rows.c: the window of rows, the cursor, the marks --- */
 struct board_row *board_row(const struct board *b); /* under the cursor, or NULL */

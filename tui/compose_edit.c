@@ -103,6 +103,12 @@ restore(struct ui *ui)
 	ui_toast(ui, ROLE_NOTE, "restored; U brings back what was typed");
 }
 
+static bool
+only_blanks(const struct buf *text)
+{
+	return strspn(buf_str(text), " \t\r\n") == text->len;
+}
+
 static void
 keep(struct compose *c)
 {
@@ -112,6 +118,8 @@ keep(struct compose *c)
 		draft_edit_abort(c->draft);
 		return;
 	}
+	if (c->mode == COMPOSE_OBJECT && only_blanks(&c->edit.text))
+		draft_clear(c->draft, c->focus); /* a line that is left over is no mistake */
 	if (item && c->edit.text.len == 0)
 		draft_item_remove(c->draft, c->focus, c->items.at);
 	draft_edit_end(c->draft);

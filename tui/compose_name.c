@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MADE_LEN  (sizeof("2026-11-26 11:00") - 1)
+#define DATE_LEN  (sizeof("2026-11-26") - 1)
 #define LABEL_MAX 40 /* bytes before that */
 
 void
@@ -145,6 +146,7 @@ compose_name_make(struct ui *ui)
 	else
 		when_full(ui->now.wall_ms, ui->utc, when, sizeof(when));
 	when[MADE_LEN] = '\0';
+	when[DATE_LEN] = ' '; /* a T in UTC */
 	label(d, &known);
 	snprintf(name, sizeof(name), "%s%s%s", tail(buf_str(&known), known.len),
 		 known.len ? ", " : "", when);

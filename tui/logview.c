@@ -127,7 +127,7 @@ log_lines(struct doc *d, const struct api_call *call, int cols, bool utc)
 	doc_head(d, "Request");
 	doc_words(d, 0, ROLE_VALUE, call->method, strlen(call->method));
 	doc_words(d, 2, ROLE_VALUE, call->path, strlen(call->path));
-	when_full(call->at_wall_ms, utc, when, sizeof(when));
+	when_exact(call->at_wall_ms, utc, when, sizeof(when));
 	doc_pairf(d, "at", ROLE_VALUE, "%s", when);
 	body(d, call->sent, call->sent_len, call->sent_total);
 	doc_head(d, "Reply");

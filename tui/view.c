@@ -143,7 +143,7 @@ key_word(struct grid *g, int x, int end, const char *name, const char *word)
 
 /* Keys that must be seen whatever else there is room for, from the right. */
 static int
-fixed_keys(struct grid *g, enum place place)
+fixed_keys(const struct ui *ui, struct grid *g, enum place place)
 {
 	static const struct {
 		enum command command;
@@ -162,6 +162,9 @@ fixed_keys(struct grid *g, enum place place)
 
 		if (!row || (fixed[i].command == CMD_HELP && row->key != '?'))
 			continue;
+		if (place == IN_REVIEW && fixed[i].command == CMD_SEND &&
+		    check_errors(ui->compose.check) > 0)
+			word = "first problem";
 		cols = (int)(strlen(row->name) + 1 + text_cols(word, strlen(word)));
 		if (end - cols < 1)
 			break;
@@ -183,6 +186,8 @@ worth_showing(const struct ui *ui, const struct key_row *row, enum place place)
 		return false;
 	if (place == IN_COMPOSE && row->command == CMD_CYCLE)
 		return kind == FIELD_CHOICE || kind == FIELD_FLAG;
+	if (place == IN_CONFIRM && row->command == CMD_CYCLE)
+		return ui->popup.confirm.kind == CONFIRM_CANCEL;
 	if (place == IN_REVIEW && row->command == CMD_PANE)
 		return ui->where.mode == KEY_LIVE && check_errors(ui->compose.check) == 0;
 	return true;
@@ -192,7 +197,7 @@ static void
 key_line(struct ui *ui, struct grid *g)
 {
 	enum place place = ui_place(ui);
-	int x = 1, end = fixed_keys(g, place);
+	int x = 1, end = fixed_keys(ui, g, place);
 
 	if (place & IN_TYPING)
 		x += grid_text(g, g->rows - 1, 0, end, ROLE_MODE, " EDIT ") + 1;

@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STACK_ROWS 9  /* less room than this holds list or detail, not both */
-#define LIST_ROWS  4  /* rule, heads and two tasks stay */
-#define LIST_COLS  60 /* beside the detail */
-#define PANE_COLS  30
-#define PANE_ROWS  3
+#define LIST_ROWS 4  /* rule, heads and two tasks stay */
+#define LIST_COLS 60 /* beside the detail */
+#define PANE_COLS 30
+#define PANE_ROWS 3
 
 static int
 clamp(int n, int low, int high)
@@ -173,7 +172,7 @@ view_board(struct ui *ui, struct grid *g, struct rect body)
 		list_pane(ui, g, body);
 	else if (body.cols >= BOARD_WIDE)
 		beside(ui, g, body);
-	else if (body.rows >= STACK_ROWS)
+	else if (body.rows >= BOARD_STACK)
 		stacked(ui, g, body);
 	else if (b->detail_focus)
 		detail_pane(ui, g, body);

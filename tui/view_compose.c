@@ -22,7 +22,6 @@
 #define STRIP_ROWS   3  /* the least that a payload strip is worth */
 #define NOTE_LEAST   12 /* columns of a note that still say something */
 #define REFUSAL_ROWS 4  /* at most, of the service's words below a value */
-#define FRAME_ROWS   3  /* of the screen that are not the body's */
 
 struct form {          /* where the columns of the form are */
 	struct rect r; /* rows of fields */
@@ -241,7 +240,7 @@ one_finding(struct grid *g, struct rect r, const struct finding *it)
 
 	grid_text(g, r.y, r.x + 3, 1, role, mark);
 	grid_text(g, r.y, r.x + 5, 15, ROLE_LABEL, label);
-	used = view_words(g, text, role, it->msg, strlen(it->msg));
+	used = view_words(g, text, role, view_said(it), strlen(view_said(it)));
 	text.y += used;
 	text.rows = r.rows - used < 2 ? r.rows - used : 2;
 	return used + view_words(g, text, ROLE_NOTE, it->hint, strlen(it->hint));
@@ -371,7 +370,7 @@ view_compose(struct ui *ui, struct grid *g, struct rect body)
 		view_list(ui, g, body);
 	else if (mode == COMPOSE_PARAGRAPH || mode == COMPOSE_OBJECT)
 		view_editor(ui, g, body);
-	else if (view_one_field(body.rows + FRAME_ROWS, body.cols))
+	else if (view_one_field(g->rows, g->cols))
 		one_field(ui, g, body);
 	else if (body.cols >= SIDE_COLS)
 		side_by_side(ui, g, body);

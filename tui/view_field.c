@@ -254,7 +254,7 @@ view_field_note(const struct ui *ui, enum field_id f, char *out, size_t size)
 	}
 	if (it) {
 		mark = view_mark(it->severity, &role);
-		snprintf(out, size, "%c %s", mark, it->msg);
+		snprintf(out, size, "%c %s", mark, view_said(it));
 		return role;
 	}
 	remark(ui, f, out, size);

@@ -18,7 +18,7 @@ told(const struct ui *ui, const struct finding *it, bool offered)
 	if (view_one_field(ui->rows, ui->cols))
 		return ui->compose.mode == COMPOSE_NAV || ui->compose.mode == COMPOSE_LINE;
 	return ui->cols >= VIEW_STACK_COLS && ui->compose.mode == COMPOSE_NAV &&
-	       (offered || text_cols(it->msg, strlen(it->msg)) + 3 < VIEW_NOTE_COLS);
+	       (offered || text_cols(view_said(it), strlen(view_said(it))) + 3 < VIEW_NOTE_COLS);
 }
 
 /* What F would do, what is wrong, what helps. */
@@ -31,7 +31,7 @@ note_of_finding(const struct ui *ui, const struct finding *it, char *out, size_t
 	bool msg = !told(ui, it, offered) || !it->hint[0];
 
 	snprintf(out, size, "%s%s%s%s%s%s", offered ? "F: " : "", fix, offered ? ".  " : "",
-		 msg ? it->msg : "", msg && it->hint[0] ? ". " : "", it->hint);
+		 msg ? view_said(it) : "", msg && it->hint[0] ? ". " : "", it->hint);
 }
 
 /* The list says itself what is wrong with its current row, if it has the rows for it. */

@@ -34,6 +34,8 @@ void view_sentence(struct grid *g, struct rect row, enum role role, const char *
 /* Add a URL, or a line of JSON that holds one. If it takes more than cols columns its query
  * goes first: frames differ in their path. */
 void view_url(struct buf *out, const char *text, size_t n, int cols, bool ascii);
+/* A finding beside its field: without the field's name in front. */
+const char *view_said(const struct finding *it);
 /* '!' or '~', and the role. */
 char view_mark(enum severity s, enum role *role);
 

@@ -82,7 +82,7 @@ say_checks(const struct ui *ui, struct doc *d)
 		char mark = view_mark(it->severity, &role);
 
 		snprintf(text, sizeof(text), "%c %s: %s", mark,
-			 it->field < FIELD_COUNT ? fields[it->field].label : "task", it->msg);
+			 it->field < FIELD_COUNT ? fields[it->field].label : "task", view_said(it));
 		doc_entry(d, "", role, text);
 		doc_entry(d, "", ROLE_NOTE, it->hint);
 	}

@@ -101,6 +101,16 @@ view_sentence(struct grid *g, struct rect row, enum role role, const char *text)
 	grid_text(g, row.y, row.x, 1, role, g->ascii ? "~" : "…");
 }
 
+const char *
+view_said(const struct finding *it)
+{
+	const char *name = it->field < FIELD_COUNT ? fields[it->field].name : "";
+	size_t n = strlen(name);
+
+	return n > 0 && strncmp(it->msg, name, n) == 0 && it->msg[n] == ' ' ? it->msg + n + 1
+									    : it->msg;
+}
+
 char
 view_mark(enum severity s, enum role *role)
 {

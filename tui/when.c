@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
+#define DATE_LEN ((int)(sizeof("2026-11-25 13:04") - 1))
+#define DAY_MS   (24 * 60 * 60 * (int64_t)1000)
 
 void
 when_full(int64_t wall_ms, bool utc, char *out, size_t size)
@@ -15,6 +16,19 @@ when_full(int64_t wall_ms, bool utc, char *out, size_t size)
 		clock_iso(wall_ms, out, size);
 	else
 		clock_local(wall_ms, out, size);
+}
+
+void
+when_exact(int64_t wall_ms, bool utc, char *out, size_t size)
+{
+	char minute[CLOCK_ISO_SIZE], second[CLOCK_ISO_SIZE];
+
+	when_full(wall_ms, utc, minute, sizeof(minute));
+	when_clock(wall_ms, utc, second, sizeof(second)); /* 13:04:31 */
+	if (utc || strlen(minute) < DATE_LEN || strlen(second) < 8)
+		snprintf(out, size, "%s", minute);
+	else
+		snprintf(out, size, "%.*s%s%s", DATE_LEN - 5, minute, second, minute + DATE_LEN);
 }
 
 void

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The same with seconds: "2026-11-25 13:04:31 +01:00". */
+void when_exact(int64_t wall_ms, bool utc, char *out, size_t size);
 /* "2026-11-25 13:04 +01:00", or ISO 8601 in UTC. out: CLOCK_ISO_SIZE bytes. */
 void when_full(int64_t wall_ms, bool utc, char *out, size_t size);
 /* "12:04:31", or "11:04:31Z". */
