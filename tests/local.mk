@@ -118,13 +118,14 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
 	tests/test_choice_store tests/test_session tests/test_session_faults tests/test_session_sync
 endif
-tests_test_store_SOURCES   = tests/test_store.c tests/scratch.h tests/scratch.c
+STORED = tests/stored.h tests/stored.c tests/scratch.h tests/scratch.c
+tests_test_store_SOURCES   = tests/test_store.c $(STORED)
 tests_test_store_LDADD     = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-tests_test_board_store_SOURCES = tests/test_board_store.c tests/scratch.h tests/scratch.c
+tests_test_board_store_SOURCES = tests/test_board_store.c $(STORED)
 tests_test_board_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-tests_test_outbox_store_SOURCES = tests/test_outbox_store.c tests/scratch.h tests/scratch.c
+tests_test_outbox_store_SOURCES = tests/test_outbox_store.c $(STORED)
 tests_test_outbox_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-tests_test_choice_store_SOURCES = tests/test_choice_store.c tests/scratch.h tests/scratch.c
+tests_test_choice_store_SOURCES = tests/test_choice_store.c $(STORED)
 tests_test_choice_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 SESSION_WORLD = tests/session_world.c tests/session_world.h tests/scratch.h tests/scratch.c
 tests_test_session_SOURCES = tests/test_session.c tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)

@@ -2,40 +2,13 @@
 #include "config.h"
 
 #include "tests/scratch.h"
+#include "tests/stored.h"
 #include "tests/test.h"
 
 #include "core/mem.h"
 #include "core/store_db.h"
 
 #define NOW 1700000000000
-
-static struct store *
-must_open(const char *path)
-{
-	struct err err = ERR_INIT;
-	struct store *s = store_open(path, &err);
-
-	if (!s)
-		fail_msg("store_open: %s (%s)", err.msg, err.hint);
-	return s;
-}
-
-static void
-good(enum err_code code, const struct err *err)
-{
-	if (code)
-		fail_msg("%s (%s)", err->msg, err->hint);
-}
-
-static int64_t
-target_of(struct store *s, const char *key)
-{
-	struct err err = ERR_INIT;
-	int64_t target = 0;
-
-	good(store_target(s, "https://api.scale.com/v1", key, &target, &err), &err);
-	return target;
-}
 
 static void
 set(char **member, const char *s)
@@ -61,7 +34,7 @@ put(struct store *s, int64_t target, const struct task *t, int64_t now_ms)
 	struct err err = ERR_INIT;
 	size_t changed = 99;
 
-	good(store_tasks_put(s, target, t, 1, now_ms, &changed, &err), &err);
+	stored_good(store_tasks_put(s, target, t, 1, now_ms, &changed, &err), &err);
 	return changed;
 }
 
@@ -71,7 +44,7 @@ get(struct store *s, int64_t target, const char *key, struct task *t)
 	struct err err = ERR_INIT;
 
 	task_init(t);
-	good(store_task_get(s, target, key, t, &err), &err);
+	stored_good(store_task_get(s, target, key, t, &err), &err);
 }
 
 /* --- the list that most tests look at: 300 tasks with many ties --- */
@@ -107,7 +80,7 @@ fill(struct store *s, int64_t target)
 
 	for (int i = 0; i < COUNT; i++)
 		make_numbered(&all[i], i);
-	good(store_tasks_put(s, target, all, COUNT, NOW, &changed, &err), &err);
+	stored_good(store_tasks_put(s, target, all, COUNT, NOW, &changed, &err), &err);
 	assert_int_equal(changed, COUNT);
 	for (int i = 0; i < COUNT; i++)
 		task_done(&all[i]);
@@ -163,7 +136,7 @@ expect_window(struct store *s, const struct board_query *q, const struct board_r
 	bool found = false;
 	long above = -1;
 
-	good(store_board(s, q, want[at].key, before, after, rows, &n, &found, &err), &err);
+	stored_good(store_board(s, q, want[at].key, before, after, rows, &n, &found, &err), &err);
 	assert_true(found);
 	if (n != end - first)
 		fail_msg("sort %d reverse %d at %zu: %zu rows, want %zu", q->sort, q->reverse, at,
@@ -172,7 +145,7 @@ expect_window(struct store *s, const struct board_query *q, const struct board_r
 		if (strcmp(rows[i].key, want[first + i].key) != 0)
 			fail_msg("sort %d reverse %d at %zu: row %zu is %s, want %s", q->sort,
 				 q->reverse, at, i, rows[i].key, want[first + i].key);
-	good(store_board_count(s, q, want[at].key, NULL, &above, &err), &err);
+	stored_good(store_board_count(s, q, want[at].key, NULL, &above, &err), &err);
 	assert_int_equal(above, at);
 }
 
@@ -180,15 +153,15 @@ static void
 every_window_in_every_order_is_a_piece_of_the_sorted_list(void **state)
 {
 	static struct board_row want[COUNT], all[COUNT];
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
-	struct board_query q = { .target = target_of(s, "k"), .now_ms = NOW };
+	struct board_query q = { .target = stored_target(s, "k"), .now_ms = NOW };
 	size_t n = 0;
 	bool found = true;
 
-	fill(s, target_of(s, "another account"));
+	fill(s, stored_target(s, "another account"));
 	fill(s, q.target);
-	good(store_board(s, &q, "", 0, COUNT, all, &n, &found, &err), &err);
+	stored_good(store_board(s, &q, "", 0, COUNT, all, &n, &found, &err), &err);
 	assert_int_equal(n, COUNT);
 	assert_false(found);
 	for (int sort = 0; sort < BOARD_SORT_COUNT; sort++) {
@@ -214,29 +187,29 @@ every_window_in_every_order_is_a_piece_of_the_sorted_list(void **state)
 static void
 the_top_and_the_end_are_windows_too(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
-	struct board_query q = { .target = target_of(s, "k"), .sort = BOARD_SORT_ID };
+	struct board_query q = { .target = stored_target(s, "k"), .sort = BOARD_SORT_ID };
 	struct board_row rows[20], last;
 	size_t n = 99;
 	bool found = true;
 	long total = -1, above = -1;
 
-	good(store_board(s, &q, "", 5, 5, rows, &n, &found, &err), &err);
+	stored_good(store_board(s, &q, "", 5, 5, rows, &n, &found, &err), &err);
 	assert_int_equal(n, 0);
-	good(store_board_end(s, &q, 20, rows, &n, &err), &err);
+	stored_good(store_board_end(s, &q, 20, rows, &n, &err), &err);
 	assert_int_equal(n, 0);
 	fill(s, q.target);
-	good(store_board_end(s, &q, 20, rows, &n, &err), &err);
+	stored_good(store_board_end(s, &q, 20, rows, &n, &err), &err);
 	assert_int_equal(n, 20);
 	last = rows[19];
-	good(store_board_count(s, &q, last.key, &total, &above, &err), &err);
+	stored_good(store_board_count(s, &q, last.key, &total, &above, &err), &err);
 	assert_int_equal(total, COUNT);
 	assert_int_equal(above, COUNT - 1);
-	good(store_board(s, &q, "gone", 5, 5, rows, &n, &found, &err), &err);
+	stored_good(store_board(s, &q, "gone", 5, 5, rows, &n, &found, &err), &err);
 	assert_int_equal(n, 11);
 	assert_false(found);
-	good(store_board_count(s, &q, rows[0].key, NULL, &above, &err), &err);
+	stored_good(store_board_count(s, &q, rows[0].key, NULL, &above, &err), &err);
 	assert_int_equal(above, 0);
 	store_close(s);
 }
@@ -299,9 +272,11 @@ each_word_of_a_filter_finds_what_it_says(void **state)
 		word(FILTER_AGE, '>', "", 600000),       word(FILTER_CHANGED, '<', "", 900000),
 		word(FILTER_WORD, '=', "rain", 0),       word(FILTER_WORD, '=', "9E3779B1", 0),
 	};
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
-	struct board_query q = { .target = target_of(s, "k"), .now_ms = NOW, .filter.count = 1 };
+	struct board_query q = { .target = stored_target(s, "k"),
+				 .now_ms = NOW,
+				 .filter.count = 1 };
 	static struct board_row rows[COUNT];
 	size_t hits = 0;
 
@@ -319,13 +294,13 @@ each_word_of_a_filter_finds_what_it_says(void **state)
 			task_done(&t);
 		}
 		q.filter.term[0] = terms[k];
-		good(store_board_count(s, &q, "", &total, NULL, &err), &err);
+		stored_good(store_board_count(s, &q, "", &total, NULL, &err), &err);
 		if (total != want)
 			fail_msg("term %zu: %ld rows, want %ld", k, total, want);
-		good(store_board(s, &q, "", 0, COUNT, rows, &n, &found, &err), &err);
+		stored_good(store_board(s, &q, "", 0, COUNT, rows, &n, &found, &err), &err);
 		assert_int_equal(n, want);
 		q.filter.term[0].negate = true;
-		good(store_board_count(s, &q, "", &total, NULL, &err), &err);
+		stored_good(store_board_count(s, &q, "", &total, NULL, &err), &err);
 		if (total != COUNT - want)
 			fail_msg("not term %zu: %ld rows, want %ld", k, total, COUNT - want);
 		hits += want > 0;
@@ -337,9 +312,9 @@ each_word_of_a_filter_finds_what_it_says(void **state)
 static void
 words_of_a_filter_are_joined_by_and(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
-	struct board_query q = { .target = target_of(s, "k"), .now_ms = NOW };
+	struct board_query q = { .target = stored_target(s, "k"), .now_ms = NOW };
 	struct board_row rows[10];
 	long total = -1, above = -1;
 	size_t n = 0;
@@ -351,14 +326,14 @@ words_of_a_filter_are_joined_by_and(void **state)
 						    : word(FILTER_STATUS, '=', "error", 0);
 	memset(q.filter.term[3].text, '%', sizeof(q.filter.term[3].text) - 1);
 	q.filter.term[3].negate = true;
-	good(store_board_end(s, &q, 2, rows, &n, &err), &err);
+	stored_good(store_board_end(s, &q, 2, rows, &n, &err), &err);
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].status, TASK_ERROR);
-	good(store_board(s, &q, rows[1].key, 1, 5, rows + 2, &n, &found, &err), &err);
+	stored_good(store_board(s, &q, rows[1].key, 1, 5, rows + 2, &n, &found, &err), &err);
 	assert_true(found);
 	assert_int_equal(n, 2); /* the filter holds on both sides of the row */
 	assert_string_equal(rows[2].key, rows[0].key);
-	good(store_board_count(s, &q, rows[1].key, &total, &above, &err), &err);
+	stored_good(store_board_count(s, &q, rows[1].key, &total, &above, &err), &err);
 	assert_int_equal(above, total - 1);
 	store_close(s);
 }
@@ -366,24 +341,24 @@ words_of_a_filter_are_joined_by_and(void **state)
 static void
 counters_follow_every_change(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
-	int64_t target = target_of(s, "k");
+	int64_t target = stored_target(s, "k");
 	long counts[TASK_STATUS_COUNT];
 	struct task t;
 
 	fill(s, target);
-	good(store_status_counts(s, target, counts, &err), &err);
+	stored_good(store_status_counts(s, target, counts, &err), &err);
 	assert_int_equal(counts[TASK_ERROR], COUNT / 5);
 	assert_int_equal(counts[TASK_OTHER], COUNT / 5);
 	make_numbered(&t, 2); /* was an error */
 	set(&t.status, "completed");
 	assert_int_equal(put(s, target, &t, NOW), 1);
 	task_done(&t);
-	good(store_status_counts(s, target, counts, &err), &err);
+	stored_good(store_status_counts(s, target, counts, &err), &err);
 	assert_int_equal(counts[TASK_ERROR], COUNT / 5 - 1);
 	assert_int_equal(counts[TASK_COMPLETED], COUNT / 5 + 1);
-	good(store_status_counts(s, target_of(s, "other"), counts, &err), &err);
+	stored_good(store_status_counts(s, stored_target(s, "other"), counts, &err), &err);
 	for (int i = 0; i < TASK_STATUS_COUNT; i++)
 		assert_int_equal(counts[i], 0);
 	store_close(s);
@@ -392,8 +367,8 @@ counters_follow_every_change(void **state)
 static void
 every_byte_of_a_task_is_kept(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
-	int64_t target = target_of(s, "k");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "k");
 	struct task t, got;
 	size_t size = 3u << 20;
 	char *json = mem_alloc(size + 1);
@@ -435,12 +410,12 @@ every_byte_of_a_task_is_kept(void **state)
 static void
 a_task_that_is_not_here_is_not_found(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
 	struct task t;
 
 	task_init(&t);
-	assert_int_equal(store_task_get(s, target_of(s, "k"), "x", &t, &err), ERR_NOT_FOUND);
+	assert_int_equal(store_task_get(s, stored_target(s, "k"), "x", &t, &err), ERR_NOT_FOUND);
 	assert_string_equal(t.task_id, "");
 	task_done(&t);
 	store_close(s);
@@ -449,17 +424,17 @@ a_task_that_is_not_here_is_not_found(void **state)
 static void
 the_same_answer_again_changes_nothing(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
-	int64_t target = target_of(s, "k");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "k");
 	struct err err = ERR_INIT;
 	int64_t before = -1, after = -2;
 	struct task t;
 
 	make_numbered(&t, 1);
 	assert_int_equal(put(s, target, &t, NOW), 1);
-	good(store_number(s, "SELECT total_changes()", NULL, 0, &before, &err), &err);
+	stored_good(store_number(s, "SELECT total_changes()", NULL, 0, &before, &err), &err);
 	assert_int_equal(put(s, target, &t, NOW + 5000), 0);
-	good(store_number(s, "SELECT total_changes()", NULL, 0, &after, &err), &err);
+	stored_good(store_number(s, "SELECT total_changes()", NULL, 0, &after, &err), &err);
 	assert_int_equal(before, after); /* not even a write */
 	set(&t.json, "{\"callback_completed\":true}");
 	assert_int_equal(put(s, target, &t, NOW), 0); /* nothing that a person would notice ... */
@@ -473,8 +448,8 @@ the_same_answer_again_changes_nothing(void **state)
 static void
 a_change_of_status_is_noticed_with_its_time(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
-	struct board_query q = { .target = target_of(s, "k") };
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	struct board_query q = { .target = stored_target(s, "k") };
 	struct err err = ERR_INIT;
 	struct board_row row;
 	struct task t;
@@ -482,13 +457,13 @@ a_change_of_status_is_noticed_with_its_time(void **state)
 
 	make_task(&t, "t1", "pending");
 	put(s, q.target, &t, NOW);
-	good(store_board_end(s, &q, 1, &row, &n, &err), &err);
+	stored_good(store_board_end(s, &q, 1, &row, &n, &err), &err);
 	assert_int_equal(row.seen_ms, 0); /* it came; it did not change */
 	set(&t.status, "completed");
 	assert_int_equal(put(s, q.target, &t, NOW + 1), 1);
 	set(&t.tags, "late");
 	assert_int_equal(put(s, q.target, &t, NOW + 2), 1);
-	good(store_board_end(s, &q, 1, &row, &n, &err), &err);
+	stored_good(store_board_end(s, &q, 1, &row, &n, &err), &err);
 	assert_int_equal(row.seen_ms, NOW + 1);
 	assert_string_equal(row.tags, "late");
 	task_done(&t);
@@ -498,8 +473,8 @@ a_change_of_status_is_noticed_with_its_time(void **state)
 static void
 a_limited_answer_takes_nothing_away(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
-	int64_t target = target_of(s, "k");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "k");
 	struct task t, got;
 
 	make_task(&t, "t1", "pending");
@@ -546,8 +521,8 @@ wild_answers_are_passed_over_or_clamped(void **state)
 		"", "local-1",
 		"0123456789012345678901234567890123456789012345678901234567890123" /* 64 */
 	};
-	struct store *s = must_open(scratch_path(*state, "db"));
-	struct board_query q = { .target = target_of(s, "k"), .sort = BOARD_SORT_PRIORITY };
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	struct board_query q = { .target = stored_target(s, "k"), .sort = BOARD_SORT_PRIORITY };
 	struct err err = ERR_INIT;
 	struct board_row row;
 	struct task t;
@@ -564,7 +539,7 @@ wild_answers_are_passed_over_or_clamped(void **state)
 	t.created_ms = INT64_MAX;
 	t.updated_ms = INT64_MIN;
 	assert_int_equal(put(s, q.target, &t, NOW), 1);
-	good(store_board_end(s, &q, 1, &row, &n, &err), &err);
+	stored_good(store_board_end(s, &q, 1, &row, &n, &err), &err);
 	assert_int_equal(n, 1);
 	assert_int_equal(row.status, TASK_OTHER);
 	assert_string_equal(row.word, "queued");
@@ -576,8 +551,8 @@ wild_answers_are_passed_over_or_clamped(void **state)
 static void
 a_long_text_is_cut_between_characters(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
-	struct board_query q = { .target = target_of(s, "k") };
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	struct board_query q = { .target = stored_target(s, "k") };
 	struct err err = ERR_INIT;
 	struct board_row row;
 	char text[400];
@@ -590,7 +565,7 @@ a_long_text_is_cut_between_characters(void **state)
 	make_task(&t, "t1", text);
 	set(&t.unique_id, text);
 	put(s, q.target, &t, NOW);
-	good(store_board_end(s, &q, 1, &row, &n, &err), &err);
+	stored_good(store_board_end(s, &q, 1, &row, &n, &err), &err);
 	assert_int_equal(strlen(row.unique_id), sizeof(row.unique_id) - 2);
 	assert_int_equal(strlen(row.word), sizeof(row.word) - 2);
 	task_done(&t);
@@ -600,17 +575,17 @@ a_long_text_is_cut_between_characters(void **state)
 static void
 the_sync_mark_is_kept_for_each_target(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
-	int64_t a = target_of(s, "a"), b = target_of(s, "b"), mark = -1;
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t a = stored_target(s, "a"), b = stored_target(s, "b"), mark = -1;
 	struct err err = ERR_INIT;
 
-	good(store_sync_mark(s, a, &mark, &err), &err);
+	stored_good(store_sync_mark(s, a, &mark, &err), &err);
 	assert_int_equal(mark, 0);
-	good(store_sync_mark_put(s, a, 5, &err), &err);
-	good(store_sync_mark_put(s, a, 7, &err), &err);
-	good(store_sync_mark(s, a, &mark, &err), &err);
+	stored_good(store_sync_mark_put(s, a, 5, &err), &err);
+	stored_good(store_sync_mark_put(s, a, 7, &err), &err);
+	stored_good(store_sync_mark(s, a, &mark, &err), &err);
 	assert_int_equal(mark, 7);
-	good(store_sync_mark(s, b, &mark, &err), &err);
+	stored_good(store_sync_mark(s, b, &mark, &err), &err);
 	assert_int_equal(mark, 0);
 	store_close(s);
 }
@@ -643,8 +618,8 @@ on_statement(unsigned what, void *arg, void *stmt, void *text)
 static void
 what_the_board_asks_needs_no_scan_and_no_sort(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
-	struct board_query q = { .target = target_of(s, "k") };
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	struct board_query q = { .target = stored_target(s, "k") };
 	static struct seen seen;
 	struct err err = ERR_INIT;
 	struct board_row rows[8];
@@ -658,14 +633,15 @@ what_the_board_asks_needs_no_scan_and_no_sort(void **state)
 	for (int i = 0; i < 2 * BOARD_SORT_COUNT; i++) {
 		q.sort = (enum board_sort)(i / 2);
 		q.reverse = i % 2;
-		good(store_board(s, &q, "00000000000000009e3779b1", 3, 3, rows, &n, &found, &err),
-		     &err);
+		stored_good(store_board(s, &q, "00000000000000009e3779b1", 3, 3, rows, &n, &found,
+					&err),
+			    &err);
 		assert_true(found);
-		good(store_board(s, &q, "", 3, 3, rows, &n, &found, &err), &err);
-		good(store_board_end(s, &q, 3, rows, &n, &err), &err);
-		good(store_board_count(s, &q, rows[0].key, &total, &above, &err), &err);
+		stored_good(store_board(s, &q, "", 3, 3, rows, &n, &found, &err), &err);
+		stored_good(store_board_end(s, &q, 3, rows, &n, &err), &err);
+		stored_good(store_board_count(s, &q, rows[0].key, &total, &above, &err), &err);
 	}
-	good(store_status_counts(s, q.target, counts, &err), &err);
+	stored_good(store_status_counts(s, q.target, counts, &err), &err);
 	sqlite3_trace_v2(s->db, 0, NULL, NULL);
 	assert_true(seen.n > 4 * BOARD_SORT_COUNT);
 	for (size_t i = 0; i < seen.n; i++) {

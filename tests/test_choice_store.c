@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "tests/scratch.h"
+#include "tests/stored.h"
 #include "tests/test.h"
 
 #include "core/store_db.h"
@@ -13,13 +14,6 @@ struct world {
 	struct store *s;
 	int64_t target, other;
 };
-
-static void
-good(enum err_code code, const struct err *err)
-{
-	if (code)
-		fail_msg("%s (%s)", err->msg, err->hint);
-}
 
 static int
 setup(void **state)
@@ -60,7 +54,7 @@ expect(struct world *w, enum field_pick what, const char *project, const char *w
 	int64_t age = -1;
 	size_t n = 0;
 
-	good(store_choices(w->s, w->target, what, project, &list, &n, &age, &err), &err);
+	stored_good(store_choices(w->s, w->target, what, project, &list, &n, &age, &err), &err);
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&got, "%s%s: %s\n", list[i].used_ms ? "*" : "", list[i].name,
 			 list[i].detail);
@@ -75,7 +69,7 @@ use(struct world *w, enum field_pick what, const char *name, int64_t at)
 {
 	struct err err = ERR_INIT;
 
-	good(store_choice_used(w->s, w->target, what, name, at, &err), &err);
+	stored_good(store_choice_used(w->s, w->target, what, name, at, &err), &err);
 }
 
 static char type[] = "multistage", none[] = "", p1[] = "Fleet", p2[] = "atlas", p3[] = "Zoo";
@@ -93,8 +87,8 @@ projects_are_listed_by_use_then_by_name(void **state)
 	struct err err = ERR_INIT;
 
 	expect(w, PICK_PROJECT, "", "", 0);
-	good(store_projects_put(w->s, w->target, all, 4, NOW, &err), &err);
-	good(store_projects_put(w->s, w->other, all, 1, NOW + 5, &err), &err);
+	stored_good(store_projects_put(w->s, w->target, all, 4, NOW, &err), &err);
+	stored_good(store_projects_put(w->s, w->other, all, 1, NOW + 5, &err), &err);
 	expect(w, PICK_PROJECT, "",
 	       "atlas: rapid, version 0\nFleet: multistage, version 14\nZoo: multistage\n", NOW);
 	use(w, PICK_PROJECT, "Zoo", NOW + 1);
@@ -112,11 +106,11 @@ a_project_that_is_no_longer_listed_is_forgotten_but_not_its_use(void **state)
 	struct world *w = *state;
 	struct err err = ERR_INIT;
 
-	good(store_projects_put(w->s, w->target, all, 2, NOW, &err), &err);
+	stored_good(store_projects_put(w->s, w->target, all, 2, NOW, &err), &err);
 	use(w, PICK_PROJECT, "Fleet", NOW);
-	good(store_projects_put(w->s, w->target, all + 1, 1, NOW + 1, &err), &err);
+	stored_good(store_projects_put(w->s, w->target, all + 1, 1, NOW + 1, &err), &err);
 	expect(w, PICK_PROJECT, "", "atlas: multistage\n", NOW + 1);
-	good(store_projects_put(w->s, w->target, all, 2, NOW + 2, &err), &err);
+	stored_good(store_projects_put(w->s, w->target, all, 2, NOW + 2, &err), &err);
 	expect(w, PICK_PROJECT, "", "*Fleet: multistage\natlas: multistage\n", NOW + 2);
 }
 
@@ -142,7 +136,7 @@ open_batches_come_before_those_that_are_done(void **state)
 	struct world *w = *state;
 	struct err err = ERR_INIT;
 
-	good(store_batches_put(w->s, w->target, p1, all, 4, NOW, &err), &err);
+	stored_good(store_batches_put(w->s, w->target, p1, all, 4, NOW, &err), &err);
 	expect(w, PICK_BATCH, p1, "C: in_progress\nd: staging\na: completed\nb: completed\n", NOW);
 	use(w, PICK_BATCH, "b", NOW); /* who used it wants it again, whatever it is */
 	expect(w, PICK_BATCH, p1, "*b: completed\nC: in_progress\nd: staging\na: completed\n", NOW);
@@ -185,11 +179,11 @@ batches_are_listed_for_one_project_or_for_all(void **state)
 	struct world *w = *state;
 	struct err err = ERR_INIT;
 
-	good(store_batches_put(w->s, w->target, "Fleet", all, 2, NOW, &err), &err);
+	stored_good(store_batches_put(w->s, w->target, "Fleet", all, 2, NOW, &err), &err);
 	expect(w, PICK_BATCH, "Fleet",
 	       "night-a: in_progress, 61 pending, 3 in error\nnight-b: staging\n", NOW);
 	expect(w, PICK_BATCH, "atlas", "", 0); /* never asked for */
-	good(store_batches_put(w->s, w->target, "", all + 1, 2, NOW + 7, &err), &err);
+	stored_good(store_batches_put(w->s, w->target, "", all + 1, 2, NOW + 7, &err), &err);
 	use(w, PICK_BATCH, "night-b", NOW);
 	expect(w, PICK_BATCH, "",
 	       "*night-b: staging, Fleet\nday: in_progress, 2 completed, 1 canceled, atlas\n"
@@ -211,7 +205,7 @@ put_task(struct world *w, const char *id, const char *project, const char *json,
 	task_set(&t.project, project, strlen(project));
 	task_set(&t.json, json, strlen(json));
 	t.created_ms = NOW;
-	good(store_tasks_put(w->s, w->target, &t, 1, now_ms, &changed, &err), &err);
+	stored_good(store_tasks_put(w->s, w->target, &t, 1, now_ms, &changed, &err), &err);
 	task_done(&t);
 }
 
@@ -227,7 +221,7 @@ put_task_of_batch(struct world *w, const char *id, const char *batch)
 	task_set(&t.status, "pending", 7);
 	task_set(&t.batch, batch, strlen(batch));
 	t.created_ms = NOW;
-	good(store_tasks_put(w->s, w->target, &t, 1, NOW, &changed, &err), &err);
+	stored_good(store_tasks_put(w->s, w->target, &t, 1, NOW, &changed, &err), &err);
 	task_done(&t);
 }
 
@@ -260,19 +254,19 @@ what_is_known_of_a_batch_is_told(void **state)
 	struct batch_info info = { .known = true };
 	struct err err = ERR_INIT;
 
-	good(store_batch_info(w->s, w->target, "night", &info, &err), &err);
+	stored_good(store_batch_info(w->s, w->target, "night", &info, &err), &err);
 	assert_false(info.known);
 	assert_string_equal(info.project, "");
-	good(store_projects_put(w->s, w->target, projects, 1, NOW, &err), &err);
-	good(store_batches_put(w->s, w->target, "", batches, 2, NOW, &err), &err);
-	good(store_batch_info(w->s, w->target, "night", &info, &err), &err);
+	stored_good(store_projects_put(w->s, w->target, projects, 1, NOW, &err), &err);
+	stored_good(store_batches_put(w->s, w->target, "", batches, 2, NOW, &err), &err);
+	stored_good(store_batch_info(w->s, w->target, "night", &info, &err), &err);
 	assert_true(info.known && info.project_known && info.rapid && info.counted);
 	assert_string_equal(info.project, "Fleet");
 	assert_string_equal(info.status, "in_progress");
 	assert_int_equal(info.tasks, 11);
 	put_task_of_batch(w, "t1", "day");
 	put_task_of_batch(w, "t2", "night");
-	good(store_batch_info(w->s, w->target, "day", &info, &err), &err);
+	stored_good(store_batch_info(w->s, w->target, "day", &info, &err), &err);
 	assert_true(info.known && !info.project_known && !info.rapid && !info.counted);
 	assert_string_equal(info.status, "staging");
 	assert_int_equal(info.tasks, 1); /* those that were seen */

@@ -2,40 +2,13 @@
 #include "config.h"
 
 #include "tests/scratch.h"
+#include "tests/stored.h"
 #include "tests/test.h"
 
 #include "core/draft.h"
 #include "core/store_db.h"
 
 #define NOW 1700000000000
-
-static struct store *
-must_open(void **state)
-{
-	struct err err = ERR_INIT;
-	struct store *s = store_open(scratch_path(*state, "db"), &err);
-
-	if (!s)
-		fail_msg("store_open: %s (%s)", err.msg, err.hint);
-	return s;
-}
-
-static void
-good(enum err_code code, const struct err *err)
-{
-	if (code)
-		fail_msg("%s (%s)", err->msg, err->hint);
-}
-
-static int64_t
-target_of(struct store *s)
-{
-	struct err err = ERR_INIT;
-	int64_t target = 0;
-
-	good(store_target(s, "https://api.scale.com/v1", "key", &target, &err), &err);
-	return target;
-}
 
 static void
 make(struct outbox_row *r, int64_t target, const char *run_key, const char *unique_id)
@@ -65,7 +38,7 @@ queue(struct store *s, int64_t target, const char *run_key, const char *unique_i
 	int64_t seq;
 
 	make(&r, target, run_key, unique_id);
-	good(store_outbox_add(s, &r, NULL, &existed, &err), &err);
+	stored_good(store_outbox_add(s, &r, NULL, &existed, &err), &err);
 	assert_false(existed);
 	seq = r.seq;
 	outbox_row_done(&r);
@@ -78,7 +51,7 @@ read_back(struct store *s, int64_t seq, struct outbox_row *r)
 	struct err err = ERR_INIT;
 
 	outbox_row_init(r);
-	good(store_outbox_get(s, seq, r, &err), &err);
+	stored_good(store_outbox_get(s, seq, r, &err), &err);
 }
 
 static void
@@ -87,7 +60,7 @@ claim(struct store *s, int64_t seq, int attempt)
 	struct err err = ERR_INIT;
 	bool won = false;
 
-	good(store_outbox_claim(s, seq, attempt, NOW + 1, &won, &err), &err);
+	stored_good(store_outbox_claim(s, seq, attempt, NOW + 1, &won, &err), &err);
 	assert_true(won);
 }
 
@@ -100,7 +73,7 @@ board(struct store *s, int64_t target, struct board_row *rows, size_t max)
 	size_t n = 0;
 	bool found;
 
-	good(store_board(s, &q, "", 0, max - 1, rows, &n, &found, &err), &err);
+	stored_good(store_board(s, &q, "", 0, max - 1, rows, &n, &found, &err), &err);
 	return n;
 }
 
@@ -110,20 +83,20 @@ count(struct store *s, const char *sql)
 	struct err err = ERR_INIT;
 	int64_t n = -1;
 
-	good(store_number(s, sql, NULL, 0, &n, &err), &err);
+	stored_good(store_number(s, sql, NULL, 0, &n, &err), &err);
 	return n;
 }
 
 static void
 a_queued_row_comes_back_byte_for_byte_and_stands_on_the_board(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s), seq = queue(s, target, "run", "id-1");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key"), seq = queue(s, target, "run", "id-1");
 	struct outbox_row want, r;
 	struct board_row row;
 
 	store_close(s);
-	s = must_open(state);
+	s = stored_open(scratch_path(*state, "db"));
 	make(&want, target, "run", "id-1");
 	read_back(s, seq, &r);
 	assert_int_equal(r.target, target);
@@ -151,20 +124,20 @@ a_queued_row_comes_back_byte_for_byte_and_stands_on_the_board(void **state)
 static void
 an_intent_is_queued_once(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s), seq = queue(s, target, "run", "id-1");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key"), seq = queue(s, target, "run", "id-1");
 	struct err err = ERR_INIT;
 	struct outbox_row r;
 	bool existed = false;
 
 	make(&r, target, "run", "id-2");
-	good(store_outbox_add(s, &r, NULL, &existed, &err), &err);
+	stored_good(store_outbox_add(s, &r, NULL, &existed, &err), &err);
 	assert_true(existed);
 	assert_int_equal(r.seq, seq);
 	outbox_row_done(&r);
 	make(&r, target, "run", "id-2");
 	r.item = 1; /* the next record of the same run is another intent */
-	good(store_outbox_add(s, &r, NULL, &existed, &err), &err);
+	stored_good(store_outbox_add(s, &r, NULL, &existed, &err), &err);
 	assert_false(existed);
 	assert_int_equal(count(s, "SELECT count(*) FROM outbox"), 2);
 	outbox_row_done(&r);
@@ -174,8 +147,8 @@ an_intent_is_queued_once(void **state)
 static void
 two_rows_that_may_make_a_task_never_share_an_id(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s);
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key");
 	struct err err = ERR_INIT;
 	struct outbox_row r;
 	bool existed = true;
@@ -206,7 +179,7 @@ a_draft_is_marked_as_submitted_until_it_is_refused(void **state)
 		{ OUTBOX_UNCONFIRMED, 401, true },
 		{ OUTBOX_REJECTED, 400, false },
 	};
-	struct store *s = must_open(state);
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
 	struct draft *d = draft_new();
 	struct draft_info *list = NULL;
@@ -214,11 +187,11 @@ a_draft_is_marked_as_submitted_until_it_is_refused(void **state)
 	size_t n = 0;
 	bool existed;
 
-	good(store_draft_put(s, d, NOW, &err), &err);
-	make(&r, target_of(s), draft_id(d), "id-1");
-	good(store_outbox_add(s, &r, draft_id(d), &existed, &err), &err);
-	good(store_draft_put(s, d, NOW + 1, &err), &err); /* a later save keeps the mark */
-	good(store_draft_list(s, &list, &n, &err), &err);
+	stored_good(store_draft_put(s, d, NOW, &err), &err);
+	make(&r, stored_target(s, "key"), draft_id(d), "id-1");
+	stored_good(store_outbox_add(s, &r, draft_id(d), &existed, &err), &err);
+	stored_good(store_draft_put(s, d, NOW + 1, &err), &err); /* a later save keeps the mark */
+	stored_good(store_draft_list(s, &list, &n, &err), &err);
 	assert_true(n == 1 && list[0].submitted);
 	free(list);
 	claim(s, r.seq, 0);
@@ -226,8 +199,8 @@ a_draft_is_marked_as_submitted_until_it_is_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
 		r.state = outcomes[i].state;
 		r.http = outcomes[i].http;
-		good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
-		good(store_draft_list(s, &list, &n, &err), &err);
+		stored_good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
+		stored_good(store_draft_list(s, &list, &n, &err), &err);
 		assert_int_equal(n, 1);
 		assert_int_equal(list[0].submitted, outcomes[i].submitted);
 		free(list);
@@ -240,8 +213,8 @@ a_draft_is_marked_as_submitted_until_it_is_refused(void **state)
 static void
 a_refused_row_takes_the_corrected_bytes(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s), seq = queue(s, target, "run", "id-1");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key"), seq = queue(s, target, "run", "id-1");
 	struct err err = ERR_INIT;
 	struct outbox_row r, again;
 	struct board_row row;
@@ -253,14 +226,14 @@ a_refused_row_takes_the_corrected_bytes(void **state)
 	r.http = 400;
 	task_set(&r.note, "no such project", 15);
 	snprintf(r.field, sizeof(r.field), "project");
-	good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
+	stored_good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
 	assert_int_equal(board(s, target, &row, 1), 1);
 	assert_int_equal(row.status, TASK_REJECTED);
 	assert_string_equal(row.note, "no such project");
 	make(&again, target, "run", "id-2");
 	task_set(&again.payload, "{}", 2);
 	again.payload_len = 2;
-	good(store_outbox_add(s, &again, NULL, &existed, &err), &err);
+	stored_good(store_outbox_add(s, &again, NULL, &existed, &err), &err);
 	assert_false(existed);
 	assert_int_equal(again.seq, seq);
 	assert_int_equal(again.attempt, 1); /* the count of POSTs goes on */
@@ -294,9 +267,9 @@ the_database_itself_holds_the_invariants(void **state)
 		"DELETE FROM outbox",
 		"INSERT INTO task_body VALUES (77, x'00')",
 	};
-	struct store *s = must_open(state);
+	struct store *s = stored_open(scratch_path(*state, "db"));
 
-	queue(s, target_of(s), "run", "id-1");
+	queue(s, stored_target(s, "key"), "run", "id-1");
 	for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
 		struct err err = ERR_INIT;
 
@@ -311,17 +284,18 @@ the_database_itself_holds_the_invariants(void **state)
 static void
 one_claim_wins(void **state)
 {
-	struct store *a = must_open(state), *b = must_open(state);
-	int64_t target = target_of(a), seq = queue(a, target, "run", "id-1");
+	struct store *a = stored_open(scratch_path(*state, "db")),
+		     *b = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(a, "key"), seq = queue(a, target, "run", "id-1");
 	struct err err = ERR_INIT;
 	struct board_row row;
 	struct outbox_row r;
 	bool won = true;
 
 	claim(a, seq, 0);
-	good(store_outbox_claim(b, seq, 0, NOW, &won, &err), &err);
+	stored_good(store_outbox_claim(b, seq, 0, NOW, &won, &err), &err);
 	assert_false(won);
-	good(store_outbox_claim(b, seq, 1, NOW, &won, &err), &err); /* not while it is out */
+	stored_good(store_outbox_claim(b, seq, 1, NOW, &won, &err), &err); /* not while it is out */
 	assert_false(won);
 	read_back(b, seq, &r);
 	assert_int_equal(r.state, OUTBOX_SENDING);
@@ -337,8 +311,8 @@ one_claim_wins(void **state)
 static void
 an_accepted_row_becomes_its_task(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s), seq = queue(s, target, "run", "id-1"), found = 0;
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key"), seq = queue(s, target, "run", "id-1"), found = 0;
 	long counts[TASK_STATUS_COUNT];
 	struct err err = ERR_INIT;
 	struct board_row rows[2];
@@ -358,22 +332,22 @@ an_accepted_row_becomes_its_task(void **state)
 	assert_int_equal(board(s, target, rows, 2), 1);
 	assert_int_equal(rows[0].status, TASK_SENDING); /* nothing of it was kept */
 	task_set(&r.task_id, t.task_id, 24);
-	good(store_outbox_outcome(s, &r, &t, NOW, &err), &err);
+	stored_good(store_outbox_outcome(s, &r, &t, NOW, &err), &err);
 	assert_int_equal(board(s, target, rows, 2), 1);
 	assert_string_equal(rows[0].key, "65a6f0c51c9d4400a1b2c3d4");
 	assert_int_equal(rows[0].status, TASK_PENDING);
 	task_init(&got);
-	good(store_task_get(s, target, rows[0].key, &got, &err), &err);
+	stored_good(store_task_get(s, target, rows[0].key, &got, &err), &err);
 	assert_string_equal(got.unique_id, "id-1"); /* what the answer left out */
 	assert_string_equal(got.project, "p");
 	assert_string_equal(got.tags, "a\nb");
 	assert_int_equal(got.priority, 20);
-	good(store_status_counts(s, target, counts, &err), &err);
+	stored_good(store_status_counts(s, target, counts, &err), &err);
 	assert_int_equal(counts[TASK_PENDING], 1);
 	assert_int_equal(counts[TASK_SENDING] + counts[TASK_QUEUED], 0);
-	good(store_outbox_find(s, target, "id-1", &found, &err), &err);
+	stored_good(store_outbox_find(s, target, "id-1", &found, &err), &err);
 	assert_int_equal(found, seq);
-	good(store_outbox_find(s, target, "id-2", &found, &err), &err);
+	stored_good(store_outbox_find(s, target, "id-2", &found, &err), &err);
 	assert_int_equal(found, 0);
 	/* the last word is spoken */
 	r.state = OUTBOX_UNCONFIRMED;
@@ -390,8 +364,8 @@ an_accepted_row_becomes_its_task(void **state)
 static void
 an_outcome_of_an_older_attempt_is_refused(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t seq = queue(s, target_of(s), "run", "id-1");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t seq = queue(s, stored_target(s, "key"), "run", "id-1");
 	struct err err = ERR_INIT;
 	struct outbox_row r;
 	bool won = true;
@@ -399,8 +373,8 @@ an_outcome_of_an_older_attempt_is_refused(void **state)
 	claim(s, seq, 0);
 	read_back(s, seq, &r);
 	r.state = OUTBOX_QUEUED;
-	good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
-	good(store_outbox_claim(s, seq, 0, NOW, &won, &err), &err);
+	stored_good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
+	stored_good(store_outbox_claim(s, seq, 0, NOW, &won, &err), &err);
 	assert_false(won); /* one who read it before it was sent knows too little */
 	claim(s, seq, 1);  /* somebody sends it again */
 	r.state = OUTBOX_REJECTED;
@@ -415,20 +389,20 @@ an_outcome_of_an_older_attempt_is_refused(void **state)
 static void
 what_was_on_its_way_when_we_died_is_in_doubt(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s), due = -1, next = -1;
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key"), due = -1, next = -1;
 	int64_t a = queue(s, target, "run-a", "id-a"), b = queue(s, target, "run-b", "id-b");
 	struct err err = ERR_INIT;
 	struct board_row rows[2];
 	struct outbox_row r;
 	size_t n = 99;
 
-	good(store_outbox_recover(s, &n, &err), &err);
+	stored_good(store_outbox_recover(s, &n, &err), &err);
 	assert_int_equal(n, 0);
 	claim(s, b, 0);
 	store_close(s);
-	s = must_open(state);
-	good(store_outbox_recover(s, &n, &err), &err);
+	s = stored_open(scratch_path(*state, "db"));
+	stored_good(store_outbox_recover(s, &n, &err), &err);
 	assert_int_equal(n, 1);
 	read_back(s, b, &r);
 	assert_int_equal(r.state, OUTBOX_UNCONFIRMED);
@@ -440,7 +414,7 @@ what_was_on_its_way_when_we_died_is_in_doubt(void **state)
 	outbox_row_done(&r);
 	assert_int_equal(board(s, target, rows, 2), 2);
 	assert_true(rows[0].status == TASK_UNCONFIRMED || rows[1].status == TASK_UNCONFIRMED);
-	good(store_outbox_due(s, target, &due, &next, &err), &err);
+	stored_good(store_outbox_due(s, target, &due, &next, &err), &err);
 	assert_int_equal(due, b); /* at once */
 	assert_int_equal(next, 0);
 	store_close(s);
@@ -449,31 +423,31 @@ what_was_on_its_way_when_we_died_is_in_doubt(void **state)
 static void
 rows_are_due_in_the_order_of_their_time(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s), due = -1, next = -1;
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key"), due = -1, next = -1;
 	struct err err = ERR_INIT;
 	struct outbox_row r;
 	int64_t a, b;
 
-	good(store_outbox_due(s, target, &due, &next, &err), &err);
+	stored_good(store_outbox_due(s, target, &due, &next, &err), &err);
 	assert_int_equal(due, 0);
 	a = queue(s, target, "run-a", "id-a");
 	b = queue(s, target, "run-b", "id-b");
-	good(store_outbox_due(s, target, &due, &next, &err), &err);
+	stored_good(store_outbox_due(s, target, &due, &next, &err), &err);
 	assert_int_equal(due, a);
-	good(store_outbox_wait(s, a, NOW + 5000, &err), &err);
-	good(store_outbox_due(s, target, &due, &next, &err), &err);
+	stored_good(store_outbox_wait(s, a, NOW + 5000, &err), &err);
+	stored_good(store_outbox_due(s, target, &due, &next, &err), &err);
 	assert_int_equal(due, b);
 	claim(s, b, 0);
-	good(store_outbox_due(s, target, &due, &next, &err), &err);
+	stored_good(store_outbox_due(s, target, &due, &next, &err), &err);
 	assert_int_equal(due, a);
 	assert_int_equal(next, NOW + 5000);
-	good(store_outbox_due(s, target + 1, &due, &next, &err), &err);
+	stored_good(store_outbox_due(s, target + 1, &due, &next, &err), &err);
 	assert_int_equal(due, 0); /* rows go only to their own target */
 	read_back(s, a, &r);
 	r.state = OUTBOX_ABANDONED;
-	good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
-	good(store_outbox_due(s, target, &due, &next, &err), &err);
+	stored_good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
+	stored_good(store_outbox_due(s, target, &due, &next, &err), &err);
 	assert_int_equal(due, 0);
 	outbox_row_done(&r);
 	store_close(s);
@@ -482,15 +456,15 @@ rows_are_due_in_the_order_of_their_time(void **state)
 static void
 a_row_that_was_given_up_leaves_the_board_and_stays_in_the_outbox(void **state)
 {
-	struct store *s = must_open(state);
-	int64_t target = target_of(s), seq = queue(s, target, "run", "id-1");
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t target = stored_target(s, "key"), seq = queue(s, target, "run", "id-1");
 	struct err err = ERR_INIT;
 	struct board_row row;
 	struct outbox_row r;
 
 	read_back(s, seq, &r);
 	r.state = OUTBOX_ABANDONED;
-	good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
+	stored_good(store_outbox_outcome(s, &r, NULL, NOW, &err), &err);
 	assert_int_equal(board(s, target, &row, 1), 0);
 	assert_int_equal(count(s, "SELECT count(*) FROM outbox WHERE state = 'abandoned'"), 1);
 	outbox_row_done(&r);
@@ -500,14 +474,14 @@ a_row_that_was_given_up_leaves_the_board_and_stays_in_the_outbox(void **state)
 static void
 a_row_that_is_not_there_is_not_found(void **state)
 {
-	struct store *s = must_open(state);
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
 	struct outbox_row r;
 	bool won = true;
 
 	outbox_row_init(&r);
 	assert_int_equal(store_outbox_get(s, 5, &r, &err), ERR_NOT_FOUND);
-	good(store_outbox_claim(s, 5, 0, NOW, &won, &err), &err);
+	stored_good(store_outbox_claim(s, 5, 0, NOW, &won, &err), &err);
 	assert_false(won);
 	outbox_row_done(&r);
 	store_close(s);

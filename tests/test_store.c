@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "tests/scratch.h"
+#include "tests/stored.h"
 #include "tests/test.h"
 
 #include "core/draft.h"
@@ -10,24 +11,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static struct store *
-must_open(const char *path)
-{
-	struct err err = ERR_INIT;
-	struct store *s = store_open(path, &err);
-
-	if (!s)
-		fail_msg("store_open: %s (%s)", err.msg, err.hint);
-	return s;
-}
-
-static void
-good(enum err_code code, const struct err *err)
-{
-	if (code)
-		fail_msg("%s (%s)", err->msg, err->hint);
-}
 
 /* It must fail, say `words`, and leave the file as it is. */
 static void
@@ -57,7 +40,7 @@ static void
 a_new_file_is_private_and_named_as_ours(void **state)
 {
 	const char *path = scratch_path(*state, "db");
-	struct store *s = must_open(path);
+	struct store *s = stored_open(path);
 	struct stat st;
 	size_t n;
 	char *data;
@@ -77,9 +60,9 @@ a_file_that_others_can_read_is_closed_to_them(void **state)
 	const char *path = scratch_path(*state, "db");
 	struct stat st;
 
-	store_close(must_open(path));
+	store_close(stored_open(path));
 	assert_int_equal(chmod(path, 0664), 0);
-	store_close(must_open(path));
+	store_close(stored_open(path));
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 }
@@ -92,16 +75,16 @@ opening_an_up_to_date_file_writes_nothing(void **state)
 	struct draft_info *list = NULL;
 	struct err err = ERR_INIT;
 	int64_t target = 0, again = 0;
-	struct store *s = must_open(path);
+	struct store *s = stored_open(path);
 	struct stat st;
 	size_t n;
 
-	good(store_target(s, "https://api.scale.com/v1", "live_abc", &target, &err), &err);
+	stored_good(store_target(s, "https://api.scale.com/v1", "live_abc", &target, &err), &err);
 	store_close(s);
 	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
-	s = must_open(path);
-	good(store_target(s, "https://api.scale.com/v1", "live_abc", &again, &err), &err);
-	good(store_draft_list(s, &list, &n, &err), &err);
+	s = stored_open(path);
+	stored_good(store_target(s, "https://api.scale.com/v1", "live_abc", &again, &err), &err);
+	stored_good(store_draft_list(s, &list, &n, &err), &err);
 	assert_int_equal(again, target);
 	assert_int_equal(n, 0);
 	store_close(s);
@@ -139,11 +122,11 @@ a_link_in_place_of_the_file_is_refused_but_a_linked_folder_is_fine(void **state)
 {
 	const char *there = scratch_path(*state, "there");
 
-	store_close(must_open(there));
+	store_close(stored_open(there));
 	assert_int_equal(symlink(there, scratch_path(*state, "db")), 0);
 	refused(state, scratch_path(*state, "db"), "is no plain file", "move it aside");
 	assert_int_equal(symlink(*state, scratch_path(*state, "folder")), 0);
-	store_close(must_open(scratch_path(*state, "folder/there")));
+	store_close(stored_open(scratch_path(*state, "folder/there")));
 }
 
 static void
@@ -170,7 +153,7 @@ a_database_of_another_program_is_refused_and_kept(void **state)
 static void
 a_newer_schema_is_refused_and_kept(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 
 	assert_int_equal(sqlite3_exec(s->db, "PRAGMA user_version = 999", NULL, NULL, NULL), 0);
 	store_close(s);
@@ -184,7 +167,7 @@ a_damaged_file_is_refused_and_kept(void **state)
 	size_t n;
 	char *data;
 
-	store_close(must_open(path));
+	store_close(stored_open(path));
 	data = scratch_read(path, &n);
 	memset(data + 100, 0xFF, 3000); /* the schema's page, after the file's header */
 	scratch_write(path, data, n);
@@ -208,20 +191,20 @@ every_failure_of_a_write_says_what_it_is(void **state)
 
 	memset(large, 'x', sizeof(large) - 1);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct store *s = must_open(scratch_path(*state, "db"));
-		struct store *other = must_open(scratch_path(*state, "db"));
+		struct store *s = stored_open(scratch_path(*state, "db"));
+		struct store *other = stored_open(scratch_path(*state, "db"));
 		struct err err = ERR_INIT;
 
 		sqlite3_busy_timeout(s->db, 0);
 		if (rows[i].how)
 			assert_int_equal(sqlite3_exec(s->db, rows[i].how, NULL, NULL, NULL), 0);
 		else
-			good(store_begin_write(other, &err), &err);
+			stored_good(store_begin_write(other, &err), &err);
 		assert_int_equal(store_note_put(s, "n", large, &err), ERR_STORE);
 		if (!strstr(err.msg, rows[i].words))
 			fail_msg("row %zu: want \"%s\", got \"%s\"", i, rows[i].words, err.msg);
 		assert_string_not_equal(err.hint, "");
-		good(store_note_get(s, "n", value, sizeof(value), &err), &err);
+		stored_good(store_note_get(s, "n", value, sizeof(value), &err), &err);
 		assert_string_equal(value, "");
 		assert_true(sqlite3_get_autocommit(s->db)); /* nothing is left half done */
 		store_close(s);
@@ -233,7 +216,7 @@ static void
 a_file_deleted_under_us_takes_no_more_writes(void **state)
 {
 	const char *path = scratch_path(*state, "db");
-	struct store *s = must_open(path);
+	struct store *s = stored_open(path);
 	struct err err = ERR_INIT;
 
 	assert_int_equal(unlink(path), 0);
@@ -260,13 +243,13 @@ the_settings_that_keep_data_are_in_force(void **state)
 		  " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
 		  0 },
 	};
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct err err = ERR_INIT;
 		int64_t got = -1;
 
-		good(store_number(s, rows[i].ask, NULL, 0, &got, &err), &err);
+		stored_good(store_number(s, rows[i].ask, NULL, 0, &got, &err), &err);
 		if (got != rows[i].want)
 			fail_msg("%s gives %lld", rows[i].ask, (long long)got);
 	}
@@ -276,14 +259,17 @@ the_settings_that_keep_data_are_in_force(void **state)
 static void
 a_target_is_an_address_and_an_account(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
 	int64_t a = 0, b = 0, c = 0, again = 0;
 
-	good(store_target(s, "https://api.scale.com/v1", "live_canary_0451", &a, &err), &err);
-	good(store_target(s, "https://api.scale.com/v1", "test_canary_0451", &b, &err), &err);
-	good(store_target(s, "http://localhost/v1", "live_canary_0451", &c, &err), &err);
-	good(store_target(s, "https://api.scale.com/v1", "live_canary_0451", &again, &err), &err);
+	stored_good(store_target(s, "https://api.scale.com/v1", "live_canary_0451", &a, &err),
+		    &err);
+	stored_good(store_target(s, "https://api.scale.com/v1", "test_canary_0451", &b, &err),
+		    &err);
+	stored_good(store_target(s, "http://localhost/v1", "live_canary_0451", &c, &err), &err);
+	stored_good(store_target(s, "https://api.scale.com/v1", "live_canary_0451", &again, &err),
+		    &err);
 	assert_true(a > 0 && b > 0 && c > 0 && a != b && a != c && b != c);
 	assert_int_equal(a, again);
 	store_close(s);
@@ -293,13 +279,14 @@ static void
 a_key_is_never_in_the_file(void **state)
 {
 	const char *path = scratch_path(*state, "db");
-	struct store *s = must_open(path);
+	struct store *s = stored_open(path);
 	struct err err = ERR_INIT;
 	int64_t target;
 	size_t n;
 	char *data;
 
-	good(store_target(s, "https://api.scale.com/v1", "live_canary_0451", &target, &err), &err);
+	stored_good(store_target(s, "https://api.scale.com/v1", "live_canary_0451", &target, &err),
+		    &err);
 	store_close(s);
 	data = scratch_read(path, &n);
 	assert_null(memmem(data, n, "canary", 6));
@@ -310,19 +297,19 @@ a_key_is_never_in_the_file(void **state)
 static void
 notes_are_kept_and_replaced(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
 	char out[8];
 
-	good(store_note_get(s, "theme", out, sizeof(out), &err), &err);
+	stored_good(store_note_get(s, "theme", out, sizeof(out), &err), &err);
 	assert_string_equal(out, "");
-	good(store_note_put(s, "theme", "dark", &err), &err);
-	good(store_note_put(s, "theme", "caf\xC3\xA9 cr\xC3\xA8me", &err), &err);
+	stored_good(store_note_put(s, "theme", "dark", &err), &err);
+	stored_good(store_note_put(s, "theme", "caf\xC3\xA9 cr\xC3\xA8me", &err), &err);
 	store_close(s);
-	s = must_open(scratch_path(*state, "db"));
-	good(store_note_get(s, "theme", out, sizeof(out), &err), &err);
+	s = stored_open(scratch_path(*state, "db"));
+	stored_good(store_note_get(s, "theme", out, sizeof(out), &err), &err);
 	assert_string_equal(out, "caf\xC3\xA9 c"); /* cut to what fits, between characters */
-	good(store_note_get(s, "theme", out, 5, &err), &err);
+	stored_good(store_note_get(s, "theme", out, 5, &err), &err);
 	assert_string_equal(out, "caf");
 	store_close(s);
 }
@@ -331,16 +318,16 @@ static void
 a_draft_comes_back_the_same(void **state)
 {
 	static const char wrong[] = "bad \xFF\xFE utf-8 and \x1b[31m escape";
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
 	struct draft *d = draft_new(), *back;
 	struct buf was = BUF_INIT(1u << 20), is = BUF_INIT(1u << 20);
 
 	draft_set(d, FIELD_INSTRUCTION, wrong, strlen(wrong));
 	assert_true(draft_item_add(d, FIELD_ATTACHMENTS, 0, "s3://a/b", 8));
-	good(store_draft_put(s, d, 1, &err), &err);
+	stored_good(store_draft_put(s, d, 1, &err), &err);
 	store_close(s);
-	s = must_open(scratch_path(*state, "db"));
+	s = stored_open(scratch_path(*state, "db"));
 	back = store_draft_get(s, draft_id(d), &err);
 	assert_non_null(back);
 	draft_save(d, &was);
@@ -358,7 +345,7 @@ a_draft_comes_back_the_same(void **state)
 static void
 drafts_are_listed_newest_first_and_deleted_one_by_one(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 	struct err err = ERR_INIT;
 	struct draft *d[3];
 	struct draft_info *list = NULL;
@@ -367,21 +354,21 @@ drafts_are_listed_newest_first_and_deleted_one_by_one(void **state)
 	for (int i = 0; i < 3; i++) {
 		d[i] = draft_new();
 		draft_set_name(d[i], i == 1 ? "night" : "day");
-		good(store_draft_put(s, d[i], 100 + i, &err), &err);
+		stored_good(store_draft_put(s, d[i], 100 + i, &err), &err);
 	}
-	good(store_draft_put(s, d[0], 200, &err), &err); /* saved again: the newest now */
-	good(store_draft_list(s, &list, &n, &err), &err);
+	stored_good(store_draft_put(s, d[0], 200, &err), &err); /* saved again: the newest now */
+	stored_good(store_draft_list(s, &list, &n, &err), &err);
 	assert_int_equal(n, 3);
 	assert_string_equal(list[0].id, draft_id(d[0]));
 	assert_int_equal(list[0].updated_ms, 200);
 	assert_true(list[0].bytes > 0 && !list[0].submitted);
 	assert_string_equal(list[2].name, "night");
 	free(list);
-	good(store_draft_delete(s, draft_id(d[1]), &err), &err);
+	stored_good(store_draft_delete(s, draft_id(d[1]), &err), &err);
 	assert_int_equal(store_draft_delete(s, draft_id(d[1]), &err), ERR_NOT_FOUND);
 	assert_null(store_draft_get(s, draft_id(d[1]), &err));
 	assert_int_equal(err.code, ERR_NOT_FOUND);
-	good(store_draft_list(s, &list, &n, &err), &err);
+	stored_good(store_draft_list(s, &list, &n, &err), &err);
 	assert_int_equal(n, 2);
 	free(list);
 	for (int i = 0; i < 3; i++)
@@ -392,7 +379,7 @@ drafts_are_listed_newest_first_and_deleted_one_by_one(void **state)
 static void
 statements_make_room_for_each_other(void **state)
 {
-	struct store *s = must_open(scratch_path(*state, "db"));
+	struct store *s = stored_open(scratch_path(*state, "db"));
 
 	for (int turn = 0; turn < 3; turn++) {
 		for (int i = 0; i < 2 * STORE_STATEMENTS; i++) {
@@ -402,7 +389,7 @@ statements_make_room_for_each_other(void **state)
 			char sql[64];
 
 			snprintf(sql, sizeof(sql), "SELECT %d + ?", i);
-			good(store_number(s, sql, v, 1, &got, &err), &err);
+			stored_good(store_number(s, sql, v, 1, &got, &err), &err);
 			assert_int_equal(got, i + turn);
 		}
 	}
@@ -412,13 +399,13 @@ statements_make_room_for_each_other(void **state)
 static void
 a_database_in_memory_works_too(void **state)
 {
-	struct store *s = must_open(":memory:");
+	struct store *s = stored_open(":memory:");
 	struct err err = ERR_INIT;
 	char out[8];
 
 	(void)state;
-	good(store_note_put(s, "a", "b", &err), &err);
-	good(store_note_get(s, "a", out, sizeof(out), &err), &err);
+	stored_good(store_note_put(s, "a", "b", &err), &err);
+	stored_good(store_note_get(s, "a", out, sizeof(out), &err), &err);
 	assert_string_equal(out, "b");
 	store_close(s);
 }
