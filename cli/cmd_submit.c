@@ -22,7 +22,8 @@
 
 #define WAIT_SECONDS 60
 #define WAIT_MAX     86400
-#define RUN_KEY_MAX  200 /* bytes of --run */
+#define DRAIN_MS     10000 /* for rows of others that we sent along */
+#define RUN_KEY_MAX  200   /* bytes of --run */
 
 struct submit {
 	const struct cli *cli;
@@ -32,7 +33,9 @@ struct submit {
 	struct run run;
 	int64_t seq;
 	struct session_event last; /* of our row */
-	bool looking;              /* the person was told that it is unconfirmed */
+	long wait_s;
+	int64_t end_ms; /* monotonic; until when to wait */
+	bool looking;   /* the person was told that it is unconfirmed */
 };
 
 /* "ms-" and 130 bits of the hash in Crockford's base 32, as random_id() writes them. */
@@ -107,6 +110,9 @@ read_draft(struct submit *s, struct err *err)
 	const char *run = cli_value(s->cli, "run");
 	struct payload *p;
 
+	s->wait_s = WAIT_SECONDS;
+	if (cli_number(s->cli, "wait", 0, WAIT_MAX, &s->wait_s, err) != ERR_OK)
+		return err->code;
 	if (run && (!*run || strlen(run) > RUN_KEY_MAX))
 		return err_set(err, ERR_USAGE, "--run takes 1 to %d bytes", RUN_KEY_MAX);
 	if (run && cli_has(s->cli, "again")) {
@@ -220,16 +226,11 @@ take_event(struct submit *s, const struct session_event *ev, bool *settled, stru
 static enum err_code
 wait_for(struct submit *s, struct err *err)
 {
-	int64_t end;
-	long seconds = WAIT_SECONDS;
 	bool settled = false;
 
-	if (cli_number(s->cli, "wait", 0, WAIT_MAX, &seconds, err) != ERR_OK)
-		return err->code;
-	end = clock_mono_ms() + seconds * 1000;
 	while (!settled) {
 		struct session_event ev;
-		enum err_code code = run_event(&s->run, end, &ev, err);
+		enum err_code code = run_event(&s->run, s->end_ms, &ev, err);
 
 		if (code == ERR_TIMEOUT || code == ERR_INTERRUPTED)
 			return not_settled(s, code == ERR_INTERRUPTED, err);
@@ -302,6 +303,7 @@ send_it(struct submit *s, struct err *err)
 	enum err_code code = ERR_OK;
 
 	s->last.status = TASK_QUEUED;
+	s->end_ms = clock_mono_ms() + s->wait_s * 1000;
 	if (wait)
 		code = session_start(s->run.session, run_now(), err);
 	if (code == ERR_OK)
@@ -329,6 +331,7 @@ cmd_submit(const struct cli *cli, struct err *err)
 		if (code == ERR_OK) {
 			code = send_it(&s, err);
 			print_outcome(&s, code == ERR_OK ? &(struct err)ERR_INIT : err);
+			run_drain(&s.run, clock_mono_ms() + DRAIN_MS);
 			run_close(&s.run);
 		}
 	}

@@ -64,7 +64,7 @@ find_task(struct run *r, const char *id, struct task *t, struct err *err)
 		return err->code;
 	}
 	if (ev.reply.task_count != 1)
-		return err_set(err, ERR_PARSE, "the reply holds no task");
+		return err_set(err, ERR_API, "the reply holds no task");
 	take(t, &ev.reply.tasks[0]);
 	return ERR_OK;
 }

@@ -6,10 +6,12 @@
 #include "cli/out.h"
 
 #include "core/clock.h"
+#include "core/endpoint.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -160,6 +162,22 @@ turn(const struct run *r, struct pollfd *fds, size_t n, int ms, struct err *err)
 	return ERR_OK;
 }
 
+/*
+ * What came of a call, as an exit status tells it. A question without an answer left
+ * nothing in doubt, only a change did; and what the service sends is not the person's
+ * input, which alone is "not valid".
+ */
+static void
+judge_call(struct api_event *ev)
+{
+	bool question = strcmp(endpoints[ev->endpoint].method, "GET") == 0;
+
+	if (ev->err.code == ERR_PARSE || ev->err.code == ERR_TOO_BIG)
+		ev->err.code = question ? ERR_API : ERR_UNCONFIRMED;
+	else if (ev->err.code == ERR_UNCONFIRMED && question)
+		ev->err.code = ERR_NET;
+}
+
 enum err_code
 run_call(struct run *r, int ticket, struct api_event *ev, struct err *err)
 {
@@ -171,8 +189,10 @@ run_call(struct run *r, int ticket, struct api_event *ev, struct err *err)
 		size_t n;
 
 		while (api_next(r->api, ev))
-			if (ev->ticket == ticket)
+			if (ev->ticket == ticket) {
+				judge_call(ev);
 				return stop ? stopped(err) : ERR_OK;
+			}
 		n = api_pollfds(r->api, fds, FDS_MAX);
 		if (turn(r, fds, n, api_timeout(r->api, now), err) != ERR_OK)
 			return err->code;
@@ -199,14 +219,31 @@ has_stopped(const struct run *r, int64_t now)
 	return r->stop_ms && (!session_busy(r->session) || now >= r->stop_ms + STOP_MS);
 }
 
+/* Let the session work once, at most left_ms long. */
+static enum err_code
+session_turn(struct run *r, int64_t left_ms, struct err *err)
+{
+	struct pollfd fds[FDS_MAX + 1];
+	size_t n = session_pollfds(r->session, fds, FDS_MAX);
+	int ms = shorter(session_timeout(r->session, clock_mono_ms()), left_ms);
+
+	if (turn(r, fds, n, ms, err) != ERR_OK)
+		return err->code;
+	if (was_stopped(r)) {
+		if (r->stop_ms)
+			return stopped(err);
+		r->stop_ms = clock_mono_ms();
+		session_interrupt(r->session);
+	}
+	session_step(r->session, fds, n, run_now());
+	return ERR_OK;
+}
+
 enum err_code
 run_event(struct run *r, int64_t end_ms, struct session_event *ev, struct err *err)
 {
-	struct pollfd fds[FDS_MAX + 1];
-
 	for (;;) {
 		int64_t now = clock_mono_ms(), end = r->stop_ms ? r->stop_ms + STOP_MS : end_ms;
-		size_t n;
 
 		if (session_next(r->session, ev))
 			return ERR_OK;
@@ -214,16 +251,21 @@ run_event(struct run *r, int64_t end_ms, struct session_event *ev, struct err *e
 			return stopped(err);
 		if (now >= end)
 			return err_set(err, ERR_TIMEOUT, "nothing came in time");
-		n = session_pollfds(r->session, fds, FDS_MAX);
-		if (turn(r, fds, n, shorter(session_timeout(r->session, now), end - now), err) !=
-		    ERR_OK)
+		if (session_turn(r, end - now, err) != ERR_OK)
 			return err->code;
-		if (was_stopped(r)) {
-			if (r->stop_ms)
-				return stopped(err);
-			r->stop_ms = clock_mono_ms();
-			session_interrupt(r->session);
-		}
-		session_step(r->session, fds, n, run_now());
 	}
+}
+
+void
+run_drain(struct run *r, int64_t end_ms)
+{
+	struct session_event ev;
+	struct err err;
+	int64_t now;
+
+	session_retire(r->session);
+	while (session_busy(r->session) && !r->stop_ms && (now = clock_mono_ms()) < end_ms &&
+	       session_turn(r, end_ms - now, &err) == ERR_OK)
+		while (session_next(r->session, &ev))
+			continue;
 }

@@ -50,6 +50,12 @@ enum err_code run_call(struct run *r, int ticket, struct api_event *ev, struct e
 enum err_code run_event(struct run *r, int64_t end_ms, struct session_event *ev,
 			struct err *err) MUST_CHECK;
 
+/*
+ * Before the end: answers that are on their way are waited for until end_ms. A row that
+ * another process queued may be among them; left alone it would stay in doubt.
+ */
+void run_drain(struct run *r, int64_t end_ms);
+
 struct now run_now(void);
 
 #endif

@@ -246,6 +246,13 @@ session_busy(const struct session *s)
 }
 
 void
+session_retire(struct session *s)
+{
+	s->out.started = false;
+	session_auto_refresh(s, 0);
+}
+
+void
 session_interrupt(struct session *s)
 {
 	api_cancel_all(s->api);

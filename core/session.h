@@ -117,6 +117,8 @@ void session_step(struct session *s, const struct pollfd *fds, size_t n, struct 
 bool session_next(struct session *s, struct session_event *ev);
 bool session_busy(const struct session *s); /* calls in flight */
 void session_interrupt(struct session *s);  /* Ctrl-C: stop the calls in flight */
+/* Begin nothing more: what is in flight may end, other rows are left to the next process. */
+void session_retire(struct session *s);
 
 /* Borrowed: the log of calls, and what this session talks to. */
 const struct api *session_api(const struct session *s);

@@ -268,6 +268,42 @@ interrupted_it_says_what_may_have_happened(void **state)
 	canned_stop(s);
 }
 
+/* The second row is on its way when the first, the command's own, is answered. */
+static void
+rows_that_were_sent_along_are_not_left_in_doubt(void **state)
+{
+	static const char other[] = "{\"unique_id\":\"other-1\"," MEMBERS;
+	struct canned answers[] = {
+		{ .bytes = program_reply(TASK), .end = CANNED_CLOSE },
+		{ .bytes = program_reply("{\"task_id\":\"65a6f0c51c9d4400a1b2c3d5\",\"status\":"
+					 "\"pending\",\"unique_id\":\"other-1\"}"),
+		  .end = CANNED_CLOSE },
+	};
+	struct canned_server *s = canned_start(answers, 2, NULL);
+
+	use(s);
+	SUBMIT(*state, OURS, "--no-wait");
+	SUBMIT(*state, other, "--no-wait");
+	program_must(&run, 6, NULL, "still queued");
+	SUBMIT(*state, OURS, "--wait=10");
+	program_must(&run, 0, TASK_ID "\n", NULL);
+	SUBMIT(*state, other, "--wait=10");
+	program_must(&run, 9, "65a6f0c51c9d4400a1b2c3d5\n", "already submitted");
+	canned_stop(s);
+}
+
+static void
+a_wrong_wait_is_seen_before_anything_is_sent(void **state)
+{
+	struct sandbox *s = real();
+
+	SUBMIT(*state, OURS, "--wait", "soon");
+	program_must(&run, 2, NULL, "--wait takes a number");
+	RUN(&run, *state, "show", "ours-1");
+	program_must(&run, 1, NULL, "no task has the unique_id");
+	sandbox_stop(s);
+}
+
 static void
 two_at_once_make_one_task(void **state)
 {
@@ -312,6 +348,8 @@ main(void)
 		TEST(an_answer_that_never_came_is_looked_for_and_not_sent_again),
 		TEST(killed_while_it_waits_for_the_answer),
 		TEST(interrupted_it_says_what_may_have_happened),
+		TEST(rows_that_were_sent_along_are_not_left_in_doubt),
+		TEST(a_wrong_wait_is_seen_before_anything_is_sent),
 		TEST(two_at_once_make_one_task),
 	};
 	return cmocka_run_group_tests_name("cli submit", tests, NULL, NULL);

@@ -232,6 +232,42 @@ no_network_is_a_status_of_its_own(void **state)
 	program_must(&run, 5, NULL, NULL);
 }
 
+/* A question leaves nothing in doubt, and what the service says is not the person's input. */
+static void
+a_question_without_a_good_answer_is_only_a_failure(void **state)
+{
+	static const struct {
+		struct canned answer;
+		const char *words[3];
+		int status;
+		const char *part;
+	} rows[] = {
+		/* clang-format off */
+		{ { .end = CANNED_CLOSE }, { "list" }, 5, "hung up" },
+		{ { .end = CANNED_RESET }, { "show", "65a6f0c51c9d4400a1b2c3d4" }, 5, "broke" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}" }, { "list" }, 5, "cut off" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>" }, { "list" }, 1, "<html>" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" }, { "list" }, 1, "no docs" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" }, { "show", "65a6f0c51c9d4400a1b2c3d4" }, 1, "no task_id" },
+		{ { .bytes = "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n" }, { "list" }, 1, "(503)" },
+		{ { .end = CANNED_CLOSE }, { "cancel", "65a6f0c51c9d4400a1b2c3d4" }, 6, "hung up" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK" }, { "cancel", "65a6f0c51c9d4400a1b2c3d4" }, 6, "not understood" },
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct canned_server *s = canned_start(&rows[i].answer, 1, NULL);
+		char url[64];
+
+		snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s));
+		setenv("MULTISTAGE_URL", url, 1);
+		program_run(&run, *state, NULL, rows[i].words);
+		program_must(&run, rows[i].status, NULL, rows[i].part);
+		assert_string_equal(run.out, "");
+		canned_stop(s);
+	}
+}
+
 /* The folder holds the socket of a sandbox that nobody started by hand. */
 static void
 the_sandbox_flag_needs_nothing_and_leaves_nothing_running(void **state)
@@ -329,6 +365,7 @@ main(void)
 		TEST(each_cancel_has_its_own_outcome),
 		TEST(the_key_is_refused_with_its_origin),
 		TEST(no_network_is_a_status_of_its_own),
+		TEST(a_question_without_a_good_answer_is_only_a_failure),
 		TEST(the_sandbox_flag_needs_nothing_and_leaves_nothing_running),
 		TEST(ctrl_c_stops_a_call_that_hangs),
 		TEST(a_service_cannot_write_to_the_terminal),
