@@ -17,7 +17,9 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,22 +27,44 @@
 #define STATUS_EPIPE 141 /* as a shell tells of SIGPIPE */
 
 /*
- * Descriptors 0 to 2 must exist, or the first file opened becomes "stdout". Only
- * characters follow the locale: JSON and SQL need numbers in the C locale's form,
+ * Descriptors 0 to 2 must exist, or the first file opened becomes "stdout". What was
+ * closed is opened the wrong way round, as the C library does for set-user-ID programs:
+ * what is written there is not lost in silence, it fails.
+ */
+static void
+fill_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* The memory holds the key: no core, no debugger, and /proc/PID is closed to others. */
+static void
+close_memory(void)
+{
+	const char *open_core = getenv("MULTISTAGE_DEBUG");
+
+	if (open_core && *open_core)
+		return;
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ .rlim_cur = 0 });
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+/*
+ * Only characters follow the locale: JSON and SQL need numbers in the C locale's form,
  * and the other categories would cost two dozen files at each start.
  */
 static void
 start(void)
 {
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
+	fill_descriptors();
+	close_memory();
 	umask(077);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ .rlim_cur = 0 }); /* a core would hold the key */
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_CTYPE, "");
 }

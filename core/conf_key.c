@@ -110,6 +110,14 @@ check(const char *key, const char *origin, struct err *err)
 			     "without blanks");
 }
 
+/* A NUL would end the key early and unseen; no key holds the byte it becomes. */
+static void
+mark_nuls(char *text, size_t n)
+{
+	for (char *at = text; (at = memchr(at, '\0', n - (size_t)(at - text))); at++)
+		*at = '\1';
+}
+
 static void
 cut_line(char *text)
 {
@@ -130,6 +138,7 @@ read_all(int fd, char *out, size_t size)
 		else if (got > 0)
 			n += (size_t)got;
 	}
+	mark_nuls(out, n < size ? n : size);
 	out[n < size ? n : 0] = '\0';
 	return got == 0 && n < size;
 }
@@ -253,9 +262,16 @@ hear(struct listening *l, int fd)
 	return got > 0 && l->n <= CONF_KEY_PRINT;
 }
 
+static bool
+too_much(const struct listening *l)
+{
+	return l->n > CONF_KEY_PRINT;
+}
+
 /*
  * Listen until the output ends, or the command does: what it leaves behind (an
- * agent, say) may keep the pipe open. False when the time is up.
+ * agent, say) may keep the pipe open. False when the time is up, or it says too much:
+ * then it may never end by itself.
  */
 static bool
 listen_to(struct listening *l, pid_t pid, int fd, int wait_ms)
@@ -263,7 +279,7 @@ listen_to(struct listening *l, pid_t pid, int fd, int wait_ms)
 	int64_t end = clock_mono_ms() + wait_ms, left;
 	bool more = true;
 
-	while (!l->ended && (left = end - clock_mono_ms()) > 0) {
+	while (!l->ended && !too_much(l) && (left = end - clock_mono_ms()) > 0) {
 		struct pollfd p = { .fd = more ? fd : -1, .events = POLLIN };
 		int ms = (l->line || !more) && left > DRAIN_MS ? DRAIN_MS : (int)left;
 		pid_t got;
@@ -282,7 +298,7 @@ listen_to(struct listening *l, pid_t pid, int fd, int wait_ms)
 static enum err_code
 judge(const struct listening *l, const char *program, struct err *err)
 {
-	if (l->n > CONF_KEY_PRINT)
+	if (too_much(l))
 		err_set(err, ERR_CONFIG, "key_command %s printed more than %d bytes", program,
 			CONF_KEY_PRINT);
 	else if (WIFSIGNALED(l->status))
@@ -316,13 +332,15 @@ conf_key_run(const char *command, int wait_ms, char *out, size_t size, struct er
 			kill(pid, SIGKILL);
 			while (waitpid(pid, &l.status, 0) < 0 && errno == EINTR)
 				;
+		}
+		if (!ended && !too_much(&l))
 			code = err_set(err, ERR_CONFIG, "key_command %s took more than %d s",
 				       words[0], wait_ms / 1000);
-		} else {
+		else
 			code = judge(&l, words[0], err);
-		}
 	}
 	if (code == ERR_OK) {
+		mark_nuls(l.text, l.n);
 		cut_line(l.text);
 		snprintf(out, size, "%s", l.text);
 	}

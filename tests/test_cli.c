@@ -8,6 +8,8 @@
 #include "core/err.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -247,24 +249,111 @@ output_that_cannot_be_written_is_a_failure(void **state)
 	close(keep);
 }
 
-static void
-closed_descriptors_do_no_harm(void **state)
+/* The exit status with descriptors closed, from..to. */
+static int
+closed(int from, int to, const char *command, const char *word)
 {
 	pid_t pid = fork();
 	int status;
-	struct stat st;
 
 	if (pid == 0) {
-		close(0);
-		close(1);
-		close(2);
-		execl("./multistage", "multistage", "paths", (char *)NULL);
+		for (int fd = from; fd <= to; fd++)
+			close(fd);
+		execl("./multistage", "multistage", command, word, (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* What cannot be said is a failure, and no file of ours takes the place of stdout. */
+static void
+closed_descriptors_do_no_harm(void **state)
+{
+	struct stat st;
+
+	assert_int_equal(closed(0, 2, "paths", NULL), 1);
+	assert_int_equal(closed(1, 1, "--version", NULL), 1);
+	assert_int_equal(closed(0, 0, "check", "-"), 1);
+	assert_int_equal(closed(2, 2, "check", scratch_path(*state, "none")), 1);
 	assert_int_equal(stat(scratch_path(*state, ".local/state/multistage"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+/* Start "check -" as a user who is not root, with this MULTISTAGE_DEBUG; it reads *to. */
+static pid_t
+start_reader(const char *debug, uid_t *uid, int *to)
+{
+	pid_t pid;
+	int fd[2];
+
+	*uid = geteuid() ? geteuid() : 65534;
+	setenv("MULTISTAGE_DEBUG", debug, 1);
+	assert_int_equal(pipe2(fd, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (setrlimit(RLIMIT_CORE, &(struct rlimit){ 4096, 4096 }) != 0 ||
+		    (geteuid() == 0 && setresuid(*uid, *uid, *uid) != 0) || dup2(fd[0], 0) < 0)
+			_exit(126);
+		execl("./multistage", "multistage", "check", "-", (char *)NULL);
+		_exit(127);
+	}
+	close(fd[0]);
+	*to = fd[1];
+	return pid;
+}
+
+/* The line of /proc/PID/limits that tells of cores; everybody may read it. */
+static void
+core_limit(pid_t pid, char *line, int size)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/limits", (int)pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, size, f) && strncmp(line, "Max core", 8) != 0)
+		continue;
+	fclose(f);
+}
+
+/* /proc/PID belongs to root when nobody else may look into the process: proc(5). */
+static void
+the_memory_is_closed_unless_a_person_opens_it(void **state)
+{
+	static const struct {
+		const char *debug, *core;
+		bool open;
+	} rows[] = { { "", " 0 ", false }, { "1", " 4096 ", true } };
+	static const char blanks[200000]; /* more than a pipe holds: it was started when they fit */
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct stat st = { .st_uid = 1 };
+		char path[64], core[100] = "";
+		ssize_t put;
+		uid_t uid;
+		int fd;
+		pid_t pid = start_reader(rows[i].debug, &uid, &fd);
+
+		put = write(fd, blanks, sizeof(blanks));
+		snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+		if (put == (ssize_t)sizeof(blanks)) {
+			assert_int_equal(stat(path, &st), 0);
+			core_limit(pid, core, sizeof(core));
+		}
+		close(fd);
+		waitpid(pid, NULL, 0);
+		if (put != (ssize_t)sizeof(blanks)) { /* this folder is closed to that user */
+			print_message("# ./multistage cannot be run by user %d\n", (int)uid);
+			skip();
+		}
+		assert_int_equal(st.st_uid, rows[i].open ? uid : 0);
+		assert_non_null(strstr(core, rows[i].core));
+	}
 }
 
 static void
@@ -325,6 +414,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(output_that_cannot_be_written_is_a_failure, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(closed_descriptors_do_no_harm, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_memory_is_closed_unless_a_person_opens_it,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(foreign_bytes_cannot_act_on_the_terminal, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(the_shell_is_told_what_may_come_next, setup,

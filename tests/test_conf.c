@@ -384,11 +384,13 @@ the_first_configured_source_counts_even_when_it_fails(void **state)
 	write_file(in("cred/scale_api_key"), "live_from_systemd", 17, 0440);
 	setenv("CREDENTIALS_DIRECTORY", in("cred"), 1);
 	key_gives("live_from_systemd|key file ");
+	setenv("MULTISTAGE_KEY_COMMAND", "printf 'live_from_cmd\\000more'", 1);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	key_gives("byte 14 cannot be part of a key");
 	setenv("SCALE_API_KEY", "live_from_env", 1);
 	key_gives("live_from_env|SCALE_API_KEY");
 	setenv("SCALE_API_KEY", "short", 1);
 	key_gives("config: SCALE_API_KEY: a key has 8 to 256");
-	unsetenv("CREDENTIALS_DIRECTORY");
 	setenv("MULTISTAGE_KEY_COMMAND", "false", 1);
 	key_gives("config: key_command false failed with status 1");
 }
@@ -433,6 +435,8 @@ a_key_file_must_be_ours_alone_and_one_key(void **state)
 	key_gives("more than one line");
 	write_file(in("key"), "live_12\0345678\n", 13, 0600);
 	key_gives("byte 8 cannot be part of a key");
+	write_file(in("key"), "live_12345678\0end", 17, 0600); /* not a shorter key */
+	key_gives("byte 14 cannot be part of a key");
 	write_file(in("key"), "live:12345678\n", 14, 0600);
 	key_gives("byte 5 cannot be part of a key");
 	memset(big, 'a', sizeof(big));
@@ -460,6 +464,7 @@ a_key_command_has_limits(void **state)
 	} rows[] = {
 		{ "no-such-program-here", "cannot run key_command" },
 		{ "sh -c 'yes x | head -c 5000'", "more than 4096 bytes" },
+		{ "yes", "more than 4096 bytes" }, /* would go on for ever */
 		{ "sh -c 'kill -9 $$'", "signal 9" },
 		{ "sh -c 'exit 3'", "status 3" },
 		{ "sleep 30", "took more than" },
