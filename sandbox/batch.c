@@ -18,8 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT_MAX            100
-#define SERVICE_METADATA_MAX 10240
+#define LIMIT_MAX 100
 
 #define STATUS_SQL                                                                     \
 	"CASE WHEN staging THEN 'staging'"                                             \
@@ -281,9 +280,7 @@ batch_create(struct service *s, const struct request *rq, struct reply *rp)
 		if (!(new.name = body_line(&b, "name")))
 			body_bad(&b, "\"name\" is required");
 		new.callback = body_line(&b, "callback");
-		new.metadata = body_object(&b, "metadata", &n);
-		if (n > SERVICE_METADATA_MAX)
-			body_bad(&b, "\"metadata\" must not be larger than 10 KB");
+		new.metadata = body_metadata(&b, "metadata", &n);
 		if (body_flag(&b, "calibration_batch"))
 			out_bool(&extra, "calibration_batch", true);
 		if (body_flag(&b, "self_label_batch"))
@@ -358,9 +355,7 @@ batch_set_metadata(struct service *s, const struct request *rq, struct reply *rp
 	size_t n = 0;
 
 	if (body_open(&b, rq->body, rq->body_len, json_type_object))
-		metadata = body_object(&b, NULL, &n);
-	if (n > SERVICE_METADATA_MAX)
-		body_bad(&b, "\"metadata\" must not be larger than 10 KB");
+		metadata = body_metadata(&b, NULL, &n);
 	if (b.has_bad) {
 		reply_error(rp, 400, "%s", b.bad);
 	} else {

@@ -45,5 +45,7 @@ int64_t body_number(struct body *b, const char *name, int64_t none);
 bool body_strings(struct body *b, const char *name, struct body_list *list);
 /* Compact text of an object, borrowed; NULL if absent. name: NULL for the root. */
 const char *body_object(struct body *b, const char *name, size_t *n);
+/* The same for metadata, which has a limit. */
+const char *body_metadata(struct body *b, const char *name, size_t *n);
 
 #endif

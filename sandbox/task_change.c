@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERVICE_METADATA_MAX 10240
-#define TAGS_MAX_BYTES       (4u << 20)
+#define TAGS_MAX_BYTES (4u << 20)
 
 static void
 run_and_reply(struct service *s, const struct request *rq, sqlite3_stmt *st, struct reply *rp)
@@ -59,9 +58,7 @@ task_set_metadata(struct service *s, const struct request *rq, struct reply *rp)
 	if (!seq)
 		return;
 	if (body_open(&b, rq->body, rq->body_len, json_type_object))
-		metadata = body_object(&b, NULL, &n);
-	if (n > SERVICE_METADATA_MAX)
-		body_bad(&b, "\"metadata\" must not be larger than 10 KB");
+		metadata = body_metadata(&b, NULL, &n);
 	if (b.has_bad) {
 		reply_error(rp, 400, "%s", b.bad);
 	} else {

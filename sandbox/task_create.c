@@ -16,8 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERVICE_METADATA_MAX 10240 /* "10 KB", as a server would read it; scale-api 13 row 7 */
-#define PARAMS_MAX           (8u << 20)
+#define PARAMS_MAX (8u << 20)
 
 struct request_fields { /* borrowed from the body, but the lists */
 	const char *project, *batch, *instruction, *callback_url, *scene_format, *blueprint;
@@ -110,9 +109,7 @@ read_rest(struct body *b, struct request_fields *f)
 	if (f->callback_url && !is_callback(f->callback_url))
 		body_bad(b, "\"callback_url\" must be a valid uri");
 	f->blueprint = body_line(b, "task_blueprint_id");
-	f->metadata = body_object(b, "metadata", &n);
-	if (n > SERVICE_METADATA_MAX)
-		body_bad(b, "\"metadata\" must not be larger than 10 KB");
+	f->metadata = body_metadata(b, "metadata", &n);
 	f->unique_id = body_line(b, "unique_id");
 	priority = body_number(b, "priority", 0);
 	if (body_has(b, "priority") && priority != 10 && priority != 20 && priority != 30)
