@@ -164,7 +164,7 @@ after_a_yes_the_next_task_is_one_edit_away(void **state)
 	press(w, "s<Enter>");
 	world_send(w, (struct msg){ .kind = MSG_SUBMITTED, .seq = 7 });
 	row_moved(w, &ev);
-	assert_shown(w, "created: fp3d/night-b/0412");
+	assert_shown(w, "created: fp3d/night-b/0412, task 65ff12ab;");
 	assert_int_equal(w->ui.view, VIEW_BOARD);
 	assert_string_not_equal(draft_id(w->ui.compose.draft), id);
 	assert_string_equal(draft_name(w->ui.compose.draft), "night-0413");
@@ -175,6 +175,14 @@ after_a_yes_the_next_task_is_one_edit_away(void **state)
 	assert_int_equal(draft_undo(w->ui.compose.draft), FIELD_COUNT);
 	world_wait(w, 2000);
 	assert_false(ui_unsaved(&w->ui)); /* the copy is on disk */
+	world_wait(w, 10000);
+	press(w, "1");
+	assert_shown(w, "fp3d/night-b/0412 is created. These are its values again");
+	press(w, "jN!<Enter>");
+	world_wait(w, 2000);
+	assert_shown(w, "is created."); /* until a value is another one */
+	press(w, "G<Enter>a<Esc><Esc>gG<Enter>dd<Esc>");
+	assert_not_shown(w, "is created.");
 	press(w, "1s<Enter>");
 	assert_int_equal(w->asked[UI_SUBMIT], 2);
 	world_done(w);

@@ -206,6 +206,16 @@ not_saved(struct ui *ui, const struct err *err)
 	c->save_again_ms = ui->now.mono_ms + SAVE_AGAIN_MS;
 }
 
+unsigned
+compose_revs(const struct draft *d)
+{
+	unsigned sum = 0;
+
+	for (enum field_id f = 0; f <= FIELD_COUNT; f++)
+		sum += draft_rev(d, f);
+	return sum;
+}
+
 void
 compose_focus(struct ui *ui, enum field_id f)
 {

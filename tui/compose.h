@@ -58,6 +58,8 @@ struct compose {
 	struct edit unlock;      /* review: the project's name for LIVE */
 	bool unlocking;          /* review: letters go to it */
 	bool sent;               /* on its way from UI_SUBMIT until the service said yes or no */
+	char sent_as[96];        /* what the draft is a copy of, just created; "" = nothing */
+	unsigned sent_revs;      /* compose_revs() of the copy: an edit ends that news */
 	int64_t seq;             /* its row in the outbox; 0 = not committed yet */
 };
 
@@ -91,5 +93,8 @@ void view_payload(struct ui *ui, struct grid *g, struct rect body);
 void view_review(struct ui *ui, struct grid *g, struct rect body);
 /* The line above the bottom line: what the focused thing is. out: size bytes. */
 void compose_note(const struct ui *ui, char *out, size_t size);
+
+/* Bytes of a name that say something: without the minute at the end of one that was made. */
+size_t compose_name_short(const char *name);
 
 #endif

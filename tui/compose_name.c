@@ -78,6 +78,14 @@ made_when(const char *name)
 	return at;
 }
 
+size_t
+compose_name_short(const char *name)
+{
+	const char *when = made_when(name);
+
+	return when && when > name ? (size_t)(when - name) - 2 : strlen(name);
+}
+
 /* An id that random_id() made says nothing to a person. */
 static bool
 is_random(const char *id)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct draft;
 struct ui;
 struct msg;
 
@@ -51,6 +52,9 @@ void compose_edit_key(struct ui *ui, uint32_t key);
 void compose_edit_paste(struct ui *ui, const char *text, size_t n);
 /* Keep what was typed, or put back what stood before (U brings it again). */
 void compose_edit_close(struct ui *ui, bool keep);
+
+/* Grows with every change of a value, unlike draft_changes() not with the name's. */
+unsigned compose_revs(const struct draft *d);
 
 /* --- compose_name.c --- */
 void compose_name_open(struct ui *ui);

@@ -13,6 +13,7 @@
 #include "tui/compose_parts.h"
 #include "tui/ui.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *
@@ -190,7 +191,7 @@ copy_as_new(const struct draft *d)
 
 /* The draft was taken by the service; its copy takes its place under whatever is open. */
 static void
-renew(struct ui *ui)
+renew(struct ui *ui, const char *id)
 {
 	struct compose *c = &ui->compose;
 	bool typing = c->mode != COMPOSE_NAV && c->mode != COMPOSE_LIST && c->mode != COMPOSE_NAME;
@@ -210,6 +211,8 @@ renew(struct ui *ui)
 	c->sent = false;
 	c->unlocking = false;
 	c->refusal.code = ERR_OK;
+	snprintf(c->sent_as, sizeof(c->sent_as), "%.95s", id);
+	c->sent_revs = compose_revs(fresh);
 	if (ui->view == VIEW_REVIEW)
 		ui_go(ui, VIEW_COMPOSE);
 	compose_sync(ui);
@@ -263,9 +266,13 @@ review_row_moved(struct ui *ui, const struct msg *msg)
 	bool ours = ui->compose.seq != 0 && ev->seq == ui->compose.seq;
 
 	if (ev->accepted) {
-		ui_toast(ui, ROLE_OK, "created: %s", ev->unique_id[0] ? ev->unique_id : ev->key);
+		const char *id = ev->unique_id[0] ? ev->unique_id : ev->key;
+
+		ui_toast(ui, ROLE_OK, "created: %s%s%s%s", id, id == ev->key ? "" : ", task ",
+			 id == ev->key ? "" : ev->key,
+			 ours ? "; the form has its values again, for the next" : "");
 		if (ours)
-			renew(ui);
+			renew(ui, id);
 	} else if (ev->status == TASK_REJECTED && ours) {
 		compose_refused(ui, &ev->err);
 	} else if (ev->err.code != ERR_OK) {

@@ -45,6 +45,7 @@ top_line(struct ui *ui, struct grid *g)
 	const char *profile = view_profile(ui), *state;
 	char right[48];
 	int x = 1, room;
+	size_t n;
 
 	grid_role(g, 0, 0, g->cols, ROLE_TITLE);
 	if (wide)
@@ -67,8 +68,12 @@ top_line(struct ui *ui, struct grid *g)
 	if (!name[0])
 		name = "new draft";
 	state = ui->compose.save_again_ms ? " NOT SAVED" : ui_unsaved(ui) ? " *" : "";
-	x += grid_text_cut(g, 0, x, room - x - (state[0] ? (int)strlen(state) : 2), ROLE_TITLE,
-			   name, strlen(name));
+	room -= state[0] ? (int)strlen(state) : 2;
+	n = strlen(name);
+	if ((int)text_cols(name, n) > room - x)
+		n = compose_name_short(name);
+	x += grid_text_cut(g, 0, x, room - x, ROLE_TITLE, name, n);
+	room = g->cols - (int)strlen(right) - 1;
 	grid_text(g, 0, x, room - x, ui->compose.save_again_ms ? ROLE_ERROR : ROLE_TITLE, state);
 	grid_text(g, 0, g->cols - (int)strlen(right), (int)strlen(right), ROLE_TITLE, right);
 }
