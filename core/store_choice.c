@@ -372,7 +372,8 @@ store_batch_info(struct store *s, int64_t target, const char *batch, struct batc
 		s,
 		"SELECT b.project, b.status, p.rapid, b.pending, b.completed, b.error,"
 		" b.canceled,"
-		" (SELECT count(*) FROM task t WHERE t.target = b.target AND t.batch = b.name)"
+		" iif(max(b.pending, b.completed, b.error, b.canceled) < 0, (SELECT count(*)"
+		" FROM task t WHERE t.target = b.target AND t.batch = b.name), 0)"
 		" FROM batch b LEFT JOIN project p ON p.target = b.target AND p.name = b.project"
 		" WHERE b.target = ? AND b.name = ?",
 		v, ARRAY_LEN(v), err);
