@@ -82,35 +82,13 @@ open_base(struct run *r, const struct cli *cli, struct err *err)
 	return catch_signals(r, err);
 }
 
-static const char *
-or_null(const char *s)
-{
-	return *s ? s : NULL;
-}
-
-static enum err_code
-open_api(struct run *r, struct err *err)
-{
-	struct api_setup setup = {
-		.base_url = conf_get(r->conf, CONF_URL),
-		.unix_path = or_null(conf_get(r->conf, CONF_UNIX_SOCKET)),
-		.key = r->key,
-		.key_origin = r->key_origin,
-		.ca_file = or_null(conf_get(r->conf, CONF_CA_FILE)),
-		.proxy = or_null(conf_get(r->conf, CONF_PROXY)),
-	};
-
-	r->api = api_new(&setup, err);
-	return r->api ? ERR_OK : err->code;
-}
-
 enum err_code
 run_open_api(struct run *r, const struct cli *cli, struct err *err)
 {
 	enum err_code code = open_base(r, cli, err);
 
-	if (code == ERR_OK)
-		code = open_api(r, err);
+	if (code == ERR_OK && !(r->api = api_open(r->conf, r->key, r->key_origin, err)))
+		code = err->code;
 	if (code != ERR_OK)
 		run_close(r);
 	return code;

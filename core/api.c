@@ -74,6 +74,29 @@ api_new(const struct api_setup *setup, struct err *err)
 	return a;
 }
 
+static const char *
+set_or_null(const struct conf *conf, enum conf_id id)
+{
+	const char *value = conf_get(conf, id);
+
+	return value[0] ? value : NULL;
+}
+
+struct api *
+api_open(const struct conf *conf, const char *key, const char *key_origin, struct err *err)
+{
+	const struct api_setup setup = {
+		.base_url = conf_get(conf, CONF_URL),
+		.unix_path = set_or_null(conf, CONF_UNIX_SOCKET),
+		.key = key,
+		.key_origin = key_origin,
+		.ca_file = set_or_null(conf, CONF_CA_FILE),
+		.proxy = set_or_null(conf, CONF_PROXY),
+	};
+
+	return api_new(&setup, err);
+}
+
 void
 api_free(struct api *a)
 {

@@ -2,6 +2,7 @@
 #ifndef CORE_API_H
 #define CORE_API_H
 
+#include "core/conf.h"
 #include "core/endpoint.h"
 #include "core/err.h"
 #include "core/reply.h"
@@ -23,6 +24,9 @@ struct api_setup {             /* all copied */
 
 /* Errors: ERR_CONFIG (see http_new). Owned by the caller. */
 struct api *api_new(const struct api_setup *setup, struct err *err) MUST_CHECK;
+/* The same as the configuration has it. */
+struct api *api_open(const struct conf *conf, const char *key, const char *key_origin,
+		     struct err *err) MUST_CHECK;
 void api_free(struct api *a);
 
 /*

@@ -9,33 +9,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *
-set_or_null(const struct conf *conf, enum conf_id id)
-{
-	const char *value = conf_get(conf, id);
-
-	return value[0] ? value : NULL;
-}
-
 struct session *
 session_new(struct conf *conf, struct store *store, const char *key, const char *key_origin,
 	    struct err *err)
 {
-	const struct api_setup setup = {
-		.base_url = conf_get(conf, CONF_URL),
-		.unix_path = set_or_null(conf, CONF_UNIX_SOCKET),
-		.key = key,
-		.key_origin = key_origin,
-		.ca_file = set_or_null(conf, CONF_CA_FILE),
-		.proxy = set_or_null(conf, CONF_PROXY),
-	};
-	struct api *api = api_new(&setup, err);
+	struct api *api = api_open(conf, key, key_origin, err);
+	const char *base_url = conf_get(conf, CONF_URL);
 	struct session *s;
 	int64_t target;
 
 	if (!api)
 		return NULL;
-	if (store_target(store, setup.base_url, key, &target, err)) {
+	if (store_target(store, base_url, key, &target, err)) {
 		api_free(api);
 		return NULL;
 	}
@@ -43,7 +28,7 @@ session_new(struct conf *conf, struct store *store, const char *key, const char 
 	*s = (struct session){
 		.store = store,
 		.api = api,
-		.base_url = mem_strdup(setup.base_url),
+		.base_url = mem_strdup(base_url),
 		.key_origin = mem_strdup(key_origin ? key_origin : ""),
 		.lock_path = mem_strdup(conf_paths(conf)->lock_file),
 		.has_key = key[0] != '\0',
