@@ -7,6 +7,8 @@
 
 #include "core/http_parts.h"
 
+#include "core/http_late.h"
+
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +42,8 @@ wipe_realloc(void *old, size_t size)
 enum err_code
 http_curl_start(struct err *err)
 {
+	if (http_late_load(err))
+		return err->code;
 	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup,
 				 calloc) == CURLE_OK)
 		return ERR_OK;

@@ -37,6 +37,7 @@ core_libcore_a_SOURCES += \
 	core/call_log.c	core/call_log.h \
 	core/endpoint.c	core/endpoint.h \
 	core/http.c	core/http.h	core/http_parts.h \
+	core/http_late.c	core/http_late.h \
 	core/http_head.c \
 	core/http_setup.c \
 	core/http_url.c \
@@ -69,7 +70,7 @@ core_libcore_a_SOURCES += \
 	core/session_outbox.c	core/session_submit.c	core/session_sync.c
 core_libcore_a_SOURCES += core/outbox.c core/outbox.h
 
-# What a program that uses core must link, in order.
+# What a program that uses core must link, in order. Not libcurl: http_late.c loads it.
 RULES_LIBS = core/librules.a $(JSON_LIBS) $(UTF8_LIBS)
-CORE_LIBS  = core/libcore.a core/librules.a $(CURL_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
+CORE_LIBS  = core/libcore.a core/librules.a $(SQLITE_LIBS) $(INIH_LIBS) \
 	$(NETTLE_LIBS) $(JSON_LIBS) $(UTF8_LIBS)
