@@ -118,7 +118,9 @@ check_url(struct findings *f, size_t item, const char *text, size_t n)
 
 	if (blank < n) {
 		where.at = blank;
-		check_add(f, SEVERITY_ERROR, where, "Write %20 for a blank inside an address.",
+		check_add(f, SEVERITY_ERROR, where,
+			  text[blank] == ' ' ? "Write %20 for a blank inside an address."
+					     : "Take it out; no address has one.",
 			  "%s at byte %zu of the address",
 			  text[blank] == ' ' ? "a blank" : "a control character", blank + 1);
 		return;

@@ -550,6 +550,12 @@ undo_in_a_list_stays_in_the_list(void **state)
 	assert_shown(w, "priority");
 	press(w, "<Esc>u");
 	assert_string_equal(value(w, FIELD_PRIORITY), "");
+	go(w, FIELD_TAGS); /* the cursor goes to what came back */
+	press(w, "<Enter>aa<Enter>ab<Enter>ac<Enter>Gdggu");
+	assert_int_equal(items(w, FIELD_TAGS), 3);
+	assert_int_equal(w->ui.compose.items.at, 2);
+	press(w, "gJGu");
+	assert_int_equal(w->ui.compose.items.at, 0);
 	world_done(w);
 }
 

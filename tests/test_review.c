@@ -177,7 +177,7 @@ after_a_yes_the_next_task_is_one_edit_away(void **state)
 	assert_false(ui_unsaved(&w->ui)); /* the copy is on disk */
 	world_wait(w, 10000);
 	press(w, "1");
-	assert_shown(w, "fp3d/night-b/0412 is created. These are its values again");
+	assert_shown(w, "fp3d/night-b/0412 is created. This is the next draft");
 	press(w, "jN!<Enter>");
 	world_wait(w, 2000);
 	assert_shown(w, "is created."); /* until a value is another one */

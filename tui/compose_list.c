@@ -172,16 +172,33 @@ clear_rows(struct ui *ui)
 	ui_toast(ui, ROLE_WARNING, "took out all %zu rows; u brings them back", n);
 }
 
+/* To the first row that is another one than before. */
+static void
+go_to_change(struct compose *c, const struct draft *before)
+{
+	size_t n = draft_count(c->draft, c->focus), was = draft_count(before, c->focus), i = 0;
+
+	while (i < n && i < was &&
+	       strcmp(draft_item(c->draft, c->focus, i), draft_item(before, c->focus, i)) == 0)
+		i++;
+	list_fit(&c->items, n, c->items.rows);
+	if (i < n || i < was)
+		list_to(&c->items, i);
+}
+
 /* Undo and redo stay in this field: what changes must be on the screen. */
 static void
 undo_here(struct ui *ui, bool redo)
 {
 	struct compose *c = &ui->compose;
+	struct draft *before = draft_copy(c->draft);
 	enum field_id f = redo ? draft_redo(c->draft) : draft_undo(c->draft);
 
-	if (f >= FIELD_COUNT)
+	if (f >= FIELD_COUNT) {
 		ui_toast(ui, ROLE_NOTE, redo ? "nothing to do again" : "nothing to undo");
-	else if (f != c->focus) {
+	} else if (f == c->focus) {
+		go_to_change(c, before);
+	} else {
 		if (redo)
 			draft_undo(c->draft);
 		else
@@ -189,6 +206,7 @@ undo_here(struct ui *ui, bool redo)
 		ui_toast(ui, ROLE_NOTE, "the step before that is in %s; Esc, then %s",
 			 fields[f].label, redo ? "U" : "u");
 	}
+	draft_free(before);
 }
 
 static bool

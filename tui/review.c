@@ -269,8 +269,7 @@ review_row_moved(struct ui *ui, const struct msg *msg)
 		const char *id = ev->unique_id[0] ? ev->unique_id : ev->key;
 
 		ui_toast(ui, ROLE_OK, "created: %s%s%s%s", id, id == ev->key ? "" : ", task ",
-			 id == ev->key ? "" : ev->key,
-			 ours ? "; the form has its values again, for the next" : "");
+			 id == ev->key ? "" : ev->key, ours ? "; the form has the next draft" : "");
 		if (ours)
 			renew(ui, id);
 	} else if (ev->status == TASK_REJECTED && ours) {

@@ -68,10 +68,10 @@ note_of_field(const struct ui *ui, char *out, size_t size)
 	else if (whole)
 		snprintf(out, size, "refused: %s", whole);
 	else if (c->mode == COMPOSE_NAV && c->sent_as[0] && c->sent_revs == compose_revs(c->draft))
-		snprintf(
-			out, size,
-			"%s is created. These are its values again, with a unique_id of their own.",
-			c->sent_as);
+		snprintf(out, size,
+			 "%s is created. This is the next draft: the same values, "
+			 "another unique_id.",
+			 c->sent_as);
 	else if (c->mode == COMPOSE_NAV && view_one_field(ui->rows, ui->cols))
 		snprintf(out, size, "Tab next  S-Tab before  p payload");
 	else if (it && c->mode != COMPOSE_PARAGRAPH && c->mode != COMPOSE_OBJECT)
