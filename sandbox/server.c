@@ -31,6 +31,7 @@ struct server {
 	struct MHD_Daemon *daemon;
 	int fd; /* of the daemon's epoll */
 	bool any_host;
+	bool room; /* a connection has ended in this step */
 };
 
 struct exchange { /* one request and its answer */
@@ -76,6 +77,18 @@ on_done(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTermi
 	free(x->target);
 	free(x);
 	*state = NULL;
+}
+
+static void
+on_connection(void *arg, struct MHD_Connection *c, void **state,
+	      enum MHD_ConnectionNotificationCode what)
+{
+	struct server *sv = arg;
+
+	(void)c;
+	(void)state;
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED)
+		sv->room = true;
 }
 
 static const char *
@@ -262,10 +275,10 @@ server_open(struct service *s, int fd, bool any_host, struct err *err)
 	sv->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL, 0, NULL, NULL, on_request, sv, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, sv, MHD_OPTION_NOTIFY_COMPLETED, on_done,
-		sv, MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-		MHD_OPTION_END);
+		sv, MHD_OPTION_NOTIFY_CONNECTION, on_connection, sv, MHD_OPTION_UNESCAPE_CALLBACK,
+		leave_as_it_is, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
 	info = sv->daemon ? MHD_get_daemon_info(sv->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (info) {
 		sv->fd = info->epoll_fd;
@@ -305,5 +318,10 @@ server_timeout_ms(const struct server *sv)
 void
 server_step(struct server *sv)
 {
-	MHD_run(sv->daemon);
+	/* At the limit the library stops listening. It begins again at the start of a run,
+	 * but forgets what ended at the end of one, and nothing would wake us for another. */
+	do {
+		sv->room = false;
+		MHD_run(sv->daemon);
+	} while (sv->room);
 }

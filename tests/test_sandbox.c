@@ -213,6 +213,25 @@ a_body_in_chunks_is_read(void **state)
 	answer_free(&a);
 }
 
+/* More than it takes at once, three times: whoever waits at the door gets in at last. */
+static void
+it_listens_again_when_the_crowd_has_gone(void **state)
+{
+	int fds[300];
+	struct answer a;
+
+	(void)state;
+	for (int turn = 0; turn < 3; turn++) {
+		for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+			fds[i] = raw_connect(&sb);
+		for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+			close(fds[i]);
+		raw_call(&sb, RAW_LIVE, "GET", "/v1/batches?limit=1", NULL, &a);
+		assert_int_equal(a.status, 200);
+		answer_free(&a);
+	}
+}
+
 static void
 a_body_that_is_too_large_is_413(void **state)
 {
@@ -545,6 +564,7 @@ main(void)
 		cmocka_unit_test(a_body_that_is_no_json_is_refused),
 		cmocka_unit_test(a_connection_is_kept_also_after_a_refusal),
 		cmocka_unit_test(a_body_in_chunks_is_read),
+		cmocka_unit_test(it_listens_again_when_the_crowd_has_gone),
 		cmocka_unit_test(a_body_that_is_too_large_is_413),
 		cmocka_unit_test(of_two_creates_at_once_with_one_unique_id_one_wins),
 		cmocka_unit_test(on_a_port_only_the_loopback_and_its_names_are_served),
