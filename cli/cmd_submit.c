@@ -35,7 +35,8 @@ struct submit {
 	struct session_event last; /* of our row */
 	long wait_s;
 	int64_t end_ms; /* monotonic; until when to wait */
-	bool looking;   /* the person was told that it is unconfirmed */
+	bool left;      /* a request with it has left this machine */
+	char told[256]; /* why it is not settled, as the person knows it */
 };
 
 /* "ms-" and 130 bits of the hash in Crockford's base 32, as random_id() writes them. */
@@ -187,12 +188,29 @@ not_settled(const struct submit *s, bool by_person, struct err *err)
 
 	if (s->last.status == TASK_UNCONFIRMED || s->last.status == TASK_SENDING)
 		err_set(err, code, "unconfirmed: it left, and no answer that can be trusted came");
+	else if (s->left)
+		err_set(err, code, "still queued: no task was made");
 	else
 		err_set(err, code, "still queued: nothing has left this machine");
 	return err_hint(err,
 			"the same command again goes on with it and never makes a second "
 			"task; or: multistage show %.100s",
 			unique_id(s));
+}
+
+/* What stands in the way, each reason once in a row. */
+static void
+say_why(struct submit *s, const struct session_event *ev)
+{
+	const char *why = ev->err.msg;
+
+	if (s->run.stop_ms || ev->err.code == ERR_OK || strcmp(why, s->told) == 0)
+		return;
+	snprintf(s->told, sizeof(s->told), "%s", why);
+	if (ev->status == TASK_UNCONFIRMED)
+		out_say("no answer that can be trusted: %s", why);
+	else
+		out_say("it waits: %s", why);
 }
 
 /* An event of our row. *settled: there is no more to wait for. */
@@ -215,10 +233,8 @@ take_event(struct submit *s, const struct session_event *ev, bool *settled, stru
 			err_hint(err, "it stays queued; the same command again goes on with it");
 		return err->code;
 	}
-	if (ev->status == TASK_UNCONFIRMED && !s->looking && !s->run.stop_ms) {
-		s->looking = true;
-		out_say("no answer that can be trusted; looking for unique_id %s", unique_id(s));
-	}
+	s->left = s->left || ev->status == TASK_SENDING;
+	say_why(s, ev);
 	*settled = false;
 	return ERR_OK;
 }
@@ -283,6 +299,7 @@ go_on(struct submit *s, struct err *err)
 				      row.state == OUTBOX_UNCONFIRMED)) {
 		out_say("submitted before and not settled; going on with it");
 		s->last.status = row.state == OUTBOX_QUEUED ? TASK_QUEUED : TASK_UNCONFIRMED;
+		s->left = row.attempt > 0;
 		if (row.state == OUTBOX_UNCONFIRMED)
 			code = session_look(s->run.session, s->seq, run_now(), err);
 		if (code == ERR_OK || code == ERR_BUSY) /* busy: another process looks after it */

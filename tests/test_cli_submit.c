@@ -293,6 +293,34 @@ rows_that_were_sent_along_are_not_left_in_doubt(void **state)
 }
 
 static void
+what_stands_in_the_way_is_said(void **state)
+{
+	static const struct {
+		const char *bytes, *why, *end;
+	} rows[] = {
+		{ "HTTP/1.1 500 X\r\nContent-Length: 15\r\n\r\n{\"error\":\"bus\"}",
+		  "no answer that can be trusted: the service had a fault (500): bus\n",
+		  "unconfirmed: it left" },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n<login>",
+		  "no answer that can be trusted: answer 200 not understood",
+		  "unconfirmed: it left" },
+		{ "HTTP/1.1 429 X\r\nRetry-After: 60\r\nContent-Length: 16\r\n\r\n{\"error\":\"slow\"}",
+		  "it waits: too many requests (429): slow\n", "still queued: no task was made" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct canned answer = { .bytes = rows[i].bytes, .end = CANNED_CLOSE };
+		struct canned_server *s = canned_start(&answer, 1, NULL);
+
+		use(s);
+		SUBMIT(*state, PLAIN, "--wait=1", "--again");
+		program_must(&run, 6, NULL, rows[i].why);
+		program_must(&run, 6, NULL, rows[i].end);
+		canned_stop(s);
+	}
+}
+
+static void
 a_wrong_wait_is_seen_before_anything_is_sent(void **state)
 {
 	struct sandbox *s = real();
@@ -349,6 +377,7 @@ main(void)
 		TEST(killed_while_it_waits_for_the_answer),
 		TEST(interrupted_it_says_what_may_have_happened),
 		TEST(rows_that_were_sent_along_are_not_left_in_doubt),
+		TEST(what_stands_in_the_way_is_said),
 		TEST(a_wrong_wait_is_seen_before_anything_is_sent),
 		TEST(two_at_once_make_one_task),
 	};
