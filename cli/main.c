@@ -66,6 +66,7 @@ start(void)
 	close_memory();
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* past "ulimit -f" a write fails, and SQLite says so */
 	setlocale(LC_CTYPE, "");
 }
 

@@ -229,6 +229,8 @@ api_next(struct api *a, struct api_event *ev)
 		.retry_after_ms = r.retry_after_ms,
 	};
 	a->reply.kind = endpoints[ev->endpoint].reply;
+	mask_apply(&a->mask, r.location_host, strlen(r.location_host));
+	mask_apply(&a->mask, r.request_id, strlen(r.request_id));
 	/* the key must not reach the screen or the database by way of a reply */
 	masked = mask_copy(&a->mask, r.body, r.body_len);
 	body = masked ? masked : r.body;

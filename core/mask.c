@@ -65,6 +65,21 @@ add_base64(struct mask *m, const char *key, size_t before)
 	free(text);
 }
 
+static void
+add_hex(struct mask *m, const char *key, const char *digits)
+{
+	size_t n = strlen(key);
+	char *text = mem_alloc(2 * n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		text[2 * i] = digits[(unsigned char)key[i] >> 4];
+		text[2 * i + 1] = digits[(unsigned char)key[i] & 15];
+	}
+	add_form(m, text, 2 * n);
+	explicit_bzero(text, 2 * n);
+	free(text);
+}
+
 void
 mask_init(struct mask *m, const char *key)
 {
@@ -82,6 +97,8 @@ mask_init(struct mask *m, const char *key)
 	buf_free(&percent);
 	for (size_t before = 0; before < 3; before++)
 		add_base64(m, key, before);
+	add_hex(m, key, "0123456789abcdef");
+	add_hex(m, key, "0123456789ABCDEF");
 }
 
 void

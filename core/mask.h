@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MASK_FORMS_MAX 9 /* raw, base64 at three alignments, these with "\/", too; percent */
-#define MASK_KEY_MIN   8 /* bytes; a shorter key would mask ordinary words */
+#define MASK_FORMS_MAX 11 /* raw, base64 at three alignments, these with "\/", too; percent, hex */
+#define MASK_KEY_MIN   8  /* bytes; a shorter key would mask ordinary words */
 #define MASK_FORM_MAX  4096
 
 struct mask {

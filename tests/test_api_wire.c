@@ -354,6 +354,26 @@ the_log_keeps_each_call_without_the_key(void **state)
 }
 
 static void
+a_redirect_does_not_bring_the_key_back(void **state)
+{
+	static const struct canned answer = { .bytes = "HTTP/1.1 301 X\r\nLocation: https://" KEY
+						       ".dev/\r\nContent-Length: 0\r\n\r\n" };
+	struct canned_server *s = canned_start(&answer, 1, NULL);
+	struct api *a = client_at(canned_port(s));
+	struct err err = ERR_INIT;
+	struct api_event ev;
+	int ticket;
+
+	(void)state;
+	assert_int_equal(api_project_list(a, 0, &ticket, &err), ERR_OK);
+	drive(a, &ev);
+	assert_non_null(strstr(ev.err.msg, "redirect to *********************.dev"));
+	assert_null(strstr(api_log_get(a, 0)->msg, KEY));
+	api_free(a);
+	canned_stop(s);
+}
+
+static void
 the_log_holds_the_newest_calls_and_the_start_of_long_bodies(void **state)
 {
 	struct buf payload = BUF_INIT(1u << 20);
@@ -390,11 +410,15 @@ static void
 no_form_of_the_key_gets_through(void **state)
 {
 	static const char *const forms[] = {
-		"ab/c|def?0123",          "ab%2Fc%7Cdef%3F0123",
-		"ab\\/c|def?0123",        "YWIvY3xkZWY/MDEyMzo=", /* key: */
-		"eGFiL2N8ZGVmPzAxMjM=",                           /* xkey */
-		"eHhhYi9jfGRlZj8wMTIz",                           /* xxkey */
+		"ab/c|def?0123",
+		"ab%2Fc%7Cdef%3F0123",
+		"ab\\/c|def?0123",
+		"YWIvY3xkZWY/MDEyMzo=", /* key: */
+		"eGFiL2N8ZGVmPzAxMjM=", /* xkey */
+		"eHhhYi9jfGRlZj8wMTIz", /* xxkey */
 		"YWIvY3xkZWY\\/MDEyMw==",
+		"61622f637c6465663f30313233",
+		"61622F637C6465663F30313233",
 	};
 	struct mask m;
 
@@ -468,6 +492,7 @@ main(void)
 		cmocka_unit_test(without_a_server_nothing_leaves),
 		cmocka_unit_test(ctrl_c_ends_every_call),
 		cmocka_unit_test(the_log_keeps_each_call_without_the_key),
+		cmocka_unit_test(a_redirect_does_not_bring_the_key_back),
 		cmocka_unit_test(the_log_holds_the_newest_calls_and_the_start_of_long_bodies),
 		cmocka_unit_test(no_form_of_the_key_gets_through),
 		cmocka_unit_test(a_masked_key_shows_its_kind_and_its_end),

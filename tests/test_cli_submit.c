@@ -304,7 +304,8 @@ what_stands_in_the_way_is_said(void **state)
 		{ "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n<login>",
 		  "no answer that can be trusted: answer 200 not understood",
 		  "unconfirmed: it left" },
-		{ "HTTP/1.1 429 X\r\nRetry-After: 60\r\nContent-Length: 16\r\n\r\n{\"error\":\"slow\"}",
+		{ "HTTP/1.1 429 X\r\nRetry-After: 60\r\nContent-Length: 16\r\n\r\n"
+		  "{\"error\":\"slow\"}",
 		  "it waits: too many requests (429): slow\n", "still queued: no task was made" },
 	};
 
