@@ -207,6 +207,12 @@ a_wrong_filter_leaves_the_list_and_says_why_under_the_word(void **state)
 	assert_true(t->w->ui.board.filtering); /* it cannot be kept */
 	table_press(t, "2h<Enter>");
 	assert_false(t->w->ui.board.filtering);
+	table_press(t, "/<^U>zzz"); /* "nothing matches" is said of what was looked for only */
+	assert_shown(t->w, "nothing matches zzz");
+	table_press(t, " status=foo");
+	assert_shown(t->w, "the list waits for the whole filter");
+	assert_not_shown(t->w, "nothing matches");
+	table_press(t, "<^U>");
 	table_press(t, "/<Esc>");
 	assert_false(t->w->ui.board.filtering);
 	assert_int_equal(t->w->ui.board.parsed.count, 0);

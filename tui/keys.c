@@ -89,7 +89,7 @@ const struct key_row key_table[] = {
 	{ 'a', IN_BOARD, CMD_AUTO, "a", NULL, "refresh by itself, on or off" },
 	{ ' ', IN_BOARD, CMD_MARK, "Space", "mark", "mark the task; cancel acts on all marked" },
 	{ 'X', IN_BOARD | IN_DETAIL, CMD_CANCEL_TASK, "X", "cancel", "cancel the task or the marked ones; asks first" },
-	{ 'c', IN_BOARD | IN_DETAIL, CMD_REDO_TASK, "c", NULL, "copy the task into a new draft with a new unique_id" },
+	{ 'c', IN_BOARD | IN_DETAIL, CMD_REDO_TASK, "c", "copy", "copy the task into a new draft with a new unique_id" },
 	{ 'l', IN_BOARD | IN_DETAIL, CMD_LOOK, "l", NULL, "unconfirmed: look it up now by its unique_id" },
 	{ 'A', IN_BOARD | IN_DETAIL, CMD_RESEND, "A", NULL,
 	  "unconfirmed: send the same bytes again, after a look-up found nothing; asks first" },

@@ -231,6 +231,9 @@ nothing(const struct ui *ui, struct grid *g, struct rect area)
 
 	if (!b->loaded) {
 		grid_text(g, area.y, x, width, ROLE_NOTE, "reading the list");
+	} else if (b->filter_err.code != ERR_OK) { /* of another filter, that was cut short */
+		grid_text(g, area.y, x, width, ROLE_NOTE, "the list waits for the whole filter");
+		grid_text(g, area.y + 1, x, area.rows > 1 ? width : 0, ROLE_NOTE, "Esc clears it");
 	} else if (b->parsed.count) {
 		used = grid_text(g, area.y, x, width, ROLE_NOTE, "nothing matches ");
 		grid_text_cut(g, area.y, x + used, width - used, ROLE_VALUE, filter,
