@@ -98,8 +98,8 @@ board_cancel(struct ui *ui)
 		return;
 	}
 	snprintf(question, sizeof(question),
-		 "Cancel %zu marked task%s? It works only before their work has started.",
-		 b->mark_count, b->mark_count == 1 ? "" : "s");
+		 "Cancel %zu marked task%s? It works only before work has started.", b->mark_count,
+		 b->mark_count == 1 ? "" : "s");
 	ask_about(ui, CONFIRM_CANCEL, question, b->marks, b->mark_count);
 }
 

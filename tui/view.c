@@ -107,6 +107,8 @@ note_of(struct ui *ui, const struct grid *g, struct note *note)
 	if (ui->toast.until_ms != 0) {
 		snprintf(note->text, sizeof(note->text), "%s", ui->toast.text);
 		note->role = ui->toast.role;
+	} else if (ui->popup.kind == POPUP_DRAFTS || ui->popup.kind == POPUP_THEMES) {
+		return; /* they are not about the focused field */
 	} else if (ui->view == VIEW_BOARD) {
 		board_note(ui, note->text, sizeof(note->text));
 	} else if (ui->view == VIEW_LOG) {
