@@ -227,13 +227,18 @@ take_event(struct submit *s, const struct session_event *ev, bool *settled, stru
 			err_set(err, ERR_API, "the service refused it");
 		return err->field ? err_wrap(err, "%s", err->field) : err->code;
 	}
+	s->left = s->left || ev->status == TASK_SENDING;
+	if (ev->err.code == ERR_STORE && s->left) {
+		*err = ev->err;
+		return err_hint(err, "it may have been sent: when the database is well again, the "
+				     "same command looks for it by its unique_id");
+	}
 	if (ev->status == TASK_QUEUED && ev->err.code != ERR_OK && ev->err.code != ERR_BUSY) {
 		*err = ev->err;
 		if (!err->hint[0])
 			err_hint(err, "it stays queued; the same command again goes on with it");
 		return err->code;
 	}
-	s->left = s->left || ev->status == TASK_SENDING;
 	say_why(s, ev);
 	*settled = false;
 	return ERR_OK;

@@ -253,7 +253,7 @@ session_on_post(struct session *s, const struct call *c, const struct api_event 
 
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, c->seq, &r, &err))
-		s->out.broken = err; /* the row stays "sending" and is recovered later */
+		session_stop(s, c->seq, &err); /* it stays "sending" and is recovered later */
 	else
 		take_post(s, &r, &answer, now);
 	outbox_row_done(&r);
@@ -355,7 +355,7 @@ session_on_look(struct session *s, const struct call *c, const struct api_event 
 
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, c->seq, &r, &err))
-		s->out.broken = err;
+		session_stop(s, c->seq, &err);
 	else
 		take_look(s, &r, c, ev, now);
 	outbox_row_done(&r);

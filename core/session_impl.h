@@ -112,6 +112,9 @@ bool session_row_busy(const struct session *s, int64_t seq);
 void session_post(struct session *s, struct outbox_row *r, struct now now);
 void session_look_up(struct session *s, struct outbox_row *r, const char *owner, struct now now);
 
+/* The store failed at this row: nothing more is sent, and who waits for the row is told. */
+void session_stop(struct session *s, int64_t seq, const struct err *err);
+
 /* What came of a POST; of a look-up, by unique_id or by the id of its owner. */
 void session_on_post(struct session *s, const struct call *c, const struct api_event *ev,
 		     struct now now);

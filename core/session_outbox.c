@@ -109,16 +109,20 @@ session_tell_row(struct session *s, const struct outbox_row *r, const struct tas
 /* The store does not take it: nothing more is sent, for what was sent could not be
  * remembered. Told is how the row stands in the store, not what it should have become;
  * one that was on its way stays "sending" and is recovered later. */
-static void
-stop(struct session *s, int64_t seq, const struct err *err)
+void
+session_stop(struct session *s, int64_t seq, const struct err *err)
 {
 	struct outbox_row r;
 	struct err other;
 
 	s->out.broken = *err;
 	outbox_row_init(&r);
-	if (store_outbox_get(s->store, seq, &r, &other))
+	if (store_outbox_get(s->store, seq, &r, &other)) {
 		r.seq = seq;
+		for (size_t i = 0; i < s->out.watched_count; i++) /* as it was last seen */
+			if (s->out.watched[i].seq == seq)
+				r.state = s->out.watched[i].state;
+	}
 	session_tell_row(s, &r, NULL, err);
 	outbox_row_done(&r);
 }
@@ -132,7 +136,7 @@ session_write(struct session *s, struct outbox_row *r, const struct task *task, 
 	if (code == ERR_ALREADY)
 		session_tell_now(s, r->seq); /* another process knows more */
 	else if (code)
-		stop(s, r->seq, &err);
+		session_stop(s, r->seq, &err);
 	return code == ERR_OK;
 }
 
@@ -166,7 +170,7 @@ session_post(struct session *s, struct outbox_row *r, struct now now)
 	bool won = false;
 
 	if (store_outbox_claim(s->store, r->seq, r->attempt, now.wall_ms, &won, &err)) {
-		stop(s, r->seq, &err);
+		session_stop(s, r->seq, &err);
 		return;
 	}
 	if (!won) /* another process has it */
@@ -194,7 +198,7 @@ session_look_up(struct session *s, struct outbox_row *r, const char *owner, stru
 	snprintf(c.owner, sizeof(c.owner), "%s", owner);
 	/* Not due again while this one runs, here or after a crash. */
 	if (store_outbox_wait(s->store, r->seq, now.wall_ms + LOOK_MAX_MS, &err)) {
-		stop(s, r->seq, &err);
+		session_stop(s, r->seq, &err);
 		return;
 	}
 	if (api_task_list(s->api, &q, now.mono_ms, &c.ticket, &err))
@@ -213,7 +217,7 @@ drive(struct session *s, int64_t seq, struct now now)
 
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, seq, &r, &err)) {
-		s->out.broken = err;
+		session_stop(s, seq, &err);
 		begun = false;
 	} else {
 		switch (session_next_step(&r, OUTBOX_EV_DUE, now).action) {
@@ -250,6 +254,16 @@ wait_for_lock(struct session *s, int64_t seq, const struct err *err, struct now 
 	outbox_row_done(&r);
 }
 
+/* Nothing can be read: who waits for a row is told. */
+static void
+stop_all(struct session *s, const struct err *err)
+{
+	s->out.broken = *err;
+	/* Backwards: telling a row puts it to the end. */
+	for (size_t i = s->out.watched_count; i > 0; i--)
+		session_stop(s, s->out.watched[i - 1].seq, err);
+}
+
 /* Start one row that is due. False: nothing more can be done in this turn. */
 static bool
 turn(struct session *s, struct now now)
@@ -258,7 +272,7 @@ turn(struct session *s, struct now now)
 	int64_t seq = 0, next_ms = 0, wait;
 
 	if (store_outbox_due(s->store, s->target, &seq, &next_ms, &err)) {
-		s->out.broken = err;
+		stop_all(s, &err);
 		return false;
 	}
 	wait = next_ms - now.wall_ms;

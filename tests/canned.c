@@ -25,6 +25,7 @@ struct canned_server {
 	pid_t pid;
 	int port;
 	int report; /* requests come out of here, each after its length */
+	int orders; /* a byte for each answer that waits goes in here */
 	char request[REQUEST_MAX + 1];
 };
 
@@ -87,7 +88,7 @@ send_all(int fd, const char *bytes, size_t n)
 }
 
 static void
-serve(int door, const struct canned *answers, size_t n, int report)
+serve(int door, const struct canned *answers, size_t n, const int ends[2])
 {
 	int fd = -1;
 
@@ -100,7 +101,9 @@ serve(int door, const struct canned *answers, size_t n, int report)
 		if (i + 1 == n)
 			close(door);
 		if (!a->deaf)
-			read_request(fd, report);
+			read_request(fd, ends[0]);
+		if (a->waits && read(ends[1], &byte, 1) != 1)
+			_exit(1);
 		for (size_t k = 0; a->bytes && k < (a->repeat ? a->repeat : 1); k++)
 			send_all(fd, a->bytes, strlen(a->bytes));
 		if (a->end == CANNED_KEEP)
@@ -142,20 +145,24 @@ struct canned_server *
 canned_start(const struct canned *answers, size_t n, const char *unix_path)
 {
 	struct canned_server *s = mem_alloc(sizeof(*s));
-	int door = listen_at(unix_path, &s->port), ends[2];
+	int door = listen_at(unix_path, &s->port), ends[2], orders[2];
 
 	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe(orders), 0);
 	s->pid = fork();
 	assert_true(s->pid >= 0);
 	if (s->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		alarm(LIFE_S);
 		close(ends[0]);
-		serve(door, answers, n, ends[1]);
+		close(orders[1]);
+		serve(door, answers, n, (const int[]){ ends[1], orders[0] });
 	}
 	close(door);
 	close(ends[1]);
+	close(orders[0]);
 	s->report = ends[0];
+	s->orders = orders[1];
 	return s;
 }
 
@@ -191,10 +198,17 @@ canned_request(struct canned_server *s)
 }
 
 void
+canned_go_on(struct canned_server *s)
+{
+	assert_int_equal(write(s->orders, "", 1), 1);
+}
+
+void
 canned_stop(struct canned_server *s)
 {
 	kill(s->pid, SIGKILL);
 	waitpid(s->pid, NULL, 0);
 	close(s->report);
+	close(s->orders);
 	free(s);
 }

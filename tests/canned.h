@@ -19,7 +19,8 @@ struct canned {
 	const char *bytes; /* NULL for none */
 	size_t repeat;     /* how often; 0 means once */
 	enum canned_end end;
-	bool deaf; /* do not read a request first */
+	bool deaf;  /* do not read a request first */
+	bool waits; /* say nothing before canned_go_on() */
 };
 
 struct canned_server;
@@ -31,6 +32,9 @@ int canned_nobody(void); /* a port where nobody listens */
 
 /* The next request as it came in; "" if there was none within 10 s. Until the next call. */
 const char *canned_request(struct canned_server *s);
+
+/* Let the answer that waits go out. */
+void canned_go_on(struct canned_server *s);
 
 void canned_stop(struct canned_server *s);
 

@@ -251,6 +251,34 @@ killed_while_it_waits_for_the_answer(void **state)
 	canned_stop(s);
 }
 
+/* lost: the file is unlinked; else it is cut. */
+static void
+answered_without_database(void **state, bool lost)
+{
+	struct canned answer = { .bytes = program_reply(TASK), .end = CANNED_CLOSE, .waits = true };
+	struct canned_server *s = canned_start(&answer, 1, NULL);
+	const char *db;
+	pid_t pid;
+
+	use(s);
+	pid = program_start(*state, OURS, (const char *const[]){ "submit", "-", NULL });
+	assert_non_null(strstr(canned_request(s), "POST /v1/task/multistage"));
+	db = scratch_path(*state, ".local/state/multistage/multistage.db");
+	assert_int_equal(lost ? unlink(db) : truncate(db, 5000), 0);
+	canned_go_on(s);
+	program_wait(&run, *state, pid);
+	program_must(&run, 10, NULL, "it may have been sent");
+	assert_string_equal(run.out, "");
+	canned_stop(s);
+}
+
+static void
+a_database_that_fails_when_the_answer_comes_ends_it_at_once(void **state)
+{
+	answered_without_database(state, true);
+	answered_without_database(state, false);
+}
+
 static void
 interrupted_it_says_what_may_have_happened(void **state)
 {
@@ -376,6 +404,7 @@ main(void)
 		TEST(the_bytes_on_the_wire_are_those_of_the_dry_run),
 		TEST(an_answer_that_never_came_is_looked_for_and_not_sent_again),
 		TEST(killed_while_it_waits_for_the_answer),
+		TEST(a_database_that_fails_when_the_answer_comes_ends_it_at_once),
 		TEST(interrupted_it_says_what_may_have_happened),
 		TEST(rows_that_were_sent_along_are_not_left_in_doubt),
 		TEST(what_stands_in_the_way_is_said),
