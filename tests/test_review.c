@@ -118,8 +118,12 @@ without_a_key_it_says_how_to_get_one(void **state)
 
 	(void)state;
 	w->ui.where.has_key = false;
+	w->ui.where.mode = KEY_LIVE; /* what a key that is none counts as */
+	assert_shown(w, "NO KEY");
 	press(w, "s");
 	assert_shown(w, "SCALE_API_KEY");
+	assert_shown(w, "NO KEY");
+	assert_not_shown(w, "LIVE"); /* nothing can go there */
 	press(w, "<Enter>");
 	assert_int_equal(w->asked[UI_SUBMIT], 0);
 	snprintf(w->ui.where.trouble, sizeof(w->ui.where.trouble), "the sandbox is starting");

@@ -40,8 +40,8 @@ position(const struct ui *ui, char *out, size_t size)
 static void
 top_line(struct ui *ui, struct grid *g)
 {
-	bool wide = g->cols >= WIDE_COLS, live = ui->where.mode == KEY_LIVE;
-	const char *name = draft_name(ui->compose.draft), *bar = g->ascii ? " | " : " │ ";
+	bool wide = g->cols >= WIDE_COLS, live = ui->where.mode == KEY_LIVE && ui->where.has_key;
+	const char *name = view_draft_name(ui), *bar = g->ascii ? " | " : " │ ";
 	const char *profile = view_profile(ui), *state;
 	char right[48];
 	int x = 1, room;
@@ -65,8 +65,6 @@ top_line(struct ui *ui, struct grid *g)
 	if (g->cols >= 120 && ui->where.key[0])
 		x += grid_textf(g, 0, x, room - x, ROLE_TITLE, " (%s)", ui->where.key);
 	x += grid_text(g, 0, x, room - x, ROLE_TITLE, wide ? bar : " ");
-	if (!name[0])
-		name = "new draft";
 	state = ui->compose.save_again_ms ? " NOT SAVED" : ui_unsaved(ui) ? " *" : "";
 	room -= state[0] ? (int)strlen(state) : 2;
 	n = strlen(name);

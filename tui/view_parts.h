@@ -25,10 +25,12 @@ void view_number(char out[VIEW_NUMBER_SIZE], size_t n);
 int view_words(struct grid *g, struct rect r, enum role role, const char *text, size_t n);
 /* Rows that it needs. */
 int view_words_rows(const char *text, size_t n, int cols);
-/* "TEST acme-av", "LIVE acme-av", "SANDBOX". view_profile: the second word, "" if the first
- * says it all. */
+/* "TEST acme-av", "LIVE acme-av", "SANDBOX", "NO KEY default". view_profile: the second word,
+ * "" if the first says it all. */
 const char *view_mode(const struct ui *ui);
 const char *view_profile(const struct ui *ui);
+/* What the draft is called; "new draft" until it has a name. */
+const char *view_draft_name(const struct ui *ui);
 /* Write a sentence into one row: what does not fit loses its last clause, or its last words. */
 void view_sentence(struct grid *g, struct rect row, enum role role, const char *text);
 /* Add a URL, or a line of JSON that holds one. If it takes more than cols columns its query

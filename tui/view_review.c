@@ -61,7 +61,7 @@ say_what(const struct ui *ui, struct doc *d)
 	if (draft_is_set(draft, FIELD_TASK_BLUEPRINT_ID))
 		doc_pair(d, "blueprint", ROLE_VALUE, draft_get(draft, FIELD_TASK_BLUEPRINT_ID),
 			 draft_len(draft, FIELD_TASK_BLUEPRINT_ID));
-	doc_pairf(d, "draft", ROLE_NOTE, "%s, %s", draft_name(draft),
+	doc_pairf(d, "draft", ROLE_NOTE, "%s, %s", view_draft_name(ui),
 		  ui->compose.save_again_ms ? "NOT SAVED: it could not be written to the disk"
 		  : ui_unsaved(ui)          ? "not saved yet"
 					    : "saved on this machine");

@@ -60,12 +60,22 @@ view_words_rows(const char *text, size_t n, int cols)
 const char *
 view_mode(const struct ui *ui)
 {
+	if (!ui->where.has_key)
+		return "NO KEY";
 	switch (ui->where.mode) {
 	case KEY_LIVE: return "LIVE";
 	case KEY_SANDBOX: return "SANDBOX";
 	case KEY_TEST: break;
 	}
 	return "TEST";
+}
+
+const char *
+view_draft_name(const struct ui *ui)
+{
+	const char *name = draft_name(ui->compose.draft);
+
+	return name[0] ? name : "new draft";
 }
 
 const char *
