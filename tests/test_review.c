@@ -193,6 +193,32 @@ after_a_yes_the_next_task_is_one_edit_away(void **state)
 }
 
 static void
+what_holds_a_task_up_is_told_with_what_it_means(void **state)
+{
+	struct session_event ev = { .kind = SESSION_ROW,
+				    .seq = 7,
+				    .status = TASK_QUEUED,
+				    .key = "local-7",
+				    .err = { .code = ERR_NET,
+					     .msg = "127.0.0.1 takes no connection" } };
+	struct world *w = world_filled();
+
+	(void)state;
+	press(w, "s<Enter>");
+	world_send(w, (struct msg){ .kind = MSG_SUBMITTED, .seq = 7 });
+	press(w, "1");
+	assert_shown(w, "sent, waiting for the answer");
+	row_moved(w, &ev);
+	assert_shown(w, "127.0.0.1 takes no connection; not sent yet, it waits here");
+	assert_shown(w, "waits here to be sent ");
+	ev.status = TASK_UNCONFIRMED;
+	row_moved(w, &ev);
+	assert_shown(w, "127.0.0.1 takes no connection; it may exist, and is looked up");
+	assert_shown(w, "sent, no answer: looked up");
+	world_done(w);
+}
+
+static void
 a_yes_does_not_disturb_who_types(void **state)
 {
 	struct session_event ev = { .kind = SESSION_ROW,
@@ -370,6 +396,7 @@ main(void)
 		cmocka_unit_test(without_a_key_it_says_how_to_get_one),
 		cmocka_unit_test(a_missing_unique_id_is_made_once),
 		cmocka_unit_test(after_a_yes_the_next_task_is_one_edit_away),
+		cmocka_unit_test(what_holds_a_task_up_is_told_with_what_it_means),
 		cmocka_unit_test(a_yes_does_not_disturb_who_types),
 		cmocka_unit_test(a_refusal_goes_to_its_field_with_the_servers_words),
 		cmocka_unit_test(a_refusal_does_not_pull_away_who_types),

@@ -58,9 +58,10 @@ struct compose {
 	struct edit unlock;      /* review: the project's name for LIVE */
 	bool unlocking;          /* review: letters go to it */
 	bool sent;               /* on its way from UI_SUBMIT until the service said yes or no */
-	char sent_as[96];        /* what the draft is a copy of, just created; "" = nothing */
-	unsigned sent_revs;      /* compose_revs() of the copy: an edit ends that news */
-	int64_t seq;             /* its row in the outbox; 0 = not committed yet */
+	enum task_status sent_status; /* of that row, as of its last event */
+	char sent_as[96];             /* what the draft is a copy of, just created; "" = nothing */
+	unsigned sent_revs;           /* compose_revs() of the copy: an edit ends that news */
+	int64_t seq;                  /* its row in the outbox; 0 = not committed yet */
 };
 
 void compose_init(struct compose *c, struct draft *draft); /* takes it */

@@ -245,6 +245,7 @@ review_submitted(struct ui *ui, const struct msg *msg)
 	if (!msg->err || msg->err->code == ERR_ALREADY) {
 		c->sent = true;
 		c->seq = msg->seq;
+		c->sent_status = TASK_SENDING;
 		show_row(ui, msg->seq);
 		if (msg->err)
 			ui_toast_err(ui, msg->err);
@@ -259,12 +260,28 @@ review_submitted(struct ui *ui, const struct msg *msg)
 		ui_toast_err(ui, msg->err);
 }
 
+/* What went wrong, and what that means for the task. */
+static void
+tell_setback(struct ui *ui, const struct session_event *ev)
+{
+	struct err said = ev->err;
+	const char *means = ev->status == TASK_QUEUED        ? "; not sent yet, it waits here"
+			    : ev->status == TASK_UNCONFIRMED ? "; it may exist, and is looked up"
+							     : "";
+
+	snprintf(said.msg, sizeof(said.msg), "%.*s%s", (int)(sizeof(said.msg) - 1 - strlen(means)),
+		 ev->err.msg, means);
+	ui_toast_err(ui, &said);
+}
+
 void
 review_row_moved(struct ui *ui, const struct msg *msg)
 {
 	const struct session_event *ev = msg->session;
 	bool ours = ui->compose.seq != 0 && ev->seq == ui->compose.seq;
 
+	if (ours)
+		ui->compose.sent_status = ev->status;
 	if (ev->accepted) {
 		const char *id = ev->unique_id[0] ? ev->unique_id : ev->key;
 
@@ -275,6 +292,6 @@ review_row_moved(struct ui *ui, const struct msg *msg)
 	} else if (ev->status == TASK_REJECTED && ours) {
 		compose_refused(ui, &ev->err);
 	} else if (ev->err.code != ERR_OK) {
-		ui_toast_err(ui, &ev->err);
+		tell_setback(ui, ev);
 	}
 }

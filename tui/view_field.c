@@ -275,7 +275,10 @@ view_verdict(const struct ui *ui, char *out, size_t size)
 	int len = 0;
 
 	if (c->sent) {
-		snprintf(out, size, "sent, waiting for the answer");
+		snprintf(out, size, "%s",
+			 c->sent_status == TASK_QUEUED        ? "waits here to be sent"
+			 : c->sent_status == TASK_UNCONFIRMED ? "sent, no answer: looked up"
+							      : "sent, waiting for the answer");
 		return ROLE_BUSY;
 	}
 	if (c->refusal.code != ERR_OK && errors == 0) {
