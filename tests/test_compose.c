@@ -586,6 +586,8 @@ the_editor_gets_the_text_and_gives_it_back(void **state)
 	press(w, "<Enter>!<^T>"); /* from the paragraph: with what was typed so far */
 	assert_non_null(strstr(w->last[UI_EDITOR].text, "to a wall.\n!"));
 	assert_string_equal(w->last[UI_EDITOR].key, ".md");
+	/* more than a value holds stays in the editor's file, which is named */
+	assert_int_equal(w->last[UI_EDITOR].number, DRAFT_VALUE_MAX + 1);
 	world_done(w);
 }
 

@@ -305,6 +305,8 @@ compose_outside(struct ui *ui, enum field_id f)
 	snprintf(cmd->key, sizeof(cmd->key), "%s", file_suffix(f));
 	cmd->n = text.len;
 	cmd->text = buf_take(&text);
+	if (fields[f].kind != FIELD_LIST)
+		cmd->number = DRAFT_VALUE_MAX + 1; /* and the end of its last line */
 	ui->compose.outside = f;
 }
 

@@ -220,7 +220,7 @@ use_theme(struct loop *l, const char *name, bool keep)
 static void
 editor(struct loop *l, const struct ui_cmd *cmd)
 {
-	struct buf out = BUF_INIT(OUTSIDE_TEXT_MAX);
+	struct buf out = BUF_INIT(cmd->number ? (size_t)cmd->number : OUTSIDE_TEXT_MAX);
 	struct err err = ERR_INIT;
 
 	if (outside_edit(cmd->text ? cmd->text : "", cmd->n, cmd->key, &out, &err))

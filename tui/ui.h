@@ -93,8 +93,10 @@ enum ui_cmd_kind {
 	UI_RELOAD_CHOICES, /* the same from the service; MSG_CHOICES comes again after it */
 	UI_CHOICE_USED,    /* number: enum field_pick; key: the name */
 	UI_BATCH_INFO,     /* key: the batch's name; from the cache */
-	UI_EDITOR,         /* text in $VISUAL/$EDITOR; key: suffix of the file (".md") */
-	UI_PAGER,          /* text */
+	/* text in $VISUAL/$EDITOR; key: suffix of the file (".md"); number: the most bytes it may
+	 * come back with, else it stays in the file; 0 = what can be held */
+	UI_EDITOR,
+	UI_PAGER, /* text */
 	UI_LIST_DRAFTS,
 	UI_OPEN_DRAFT,
 	UI_DELETE_DRAFT, /* key: draft id */
