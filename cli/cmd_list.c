@@ -167,7 +167,7 @@ cmd_list(const struct cli *cli, struct err *err)
 		return err->code;
 	if (!l.json && out_is_terminal())
 		show_head();
-	for (code = ERR_OK; code == ERR_OK && more;)
+	for (code = ERR_OK; code == ERR_OK && more && !out_failed();)
 		code = list_page(&r, &l, &more, err);
 	if (code == ERR_OK && l.seen.count == 0 && !l.json)
 		out_say("no task matches");

@@ -8,6 +8,7 @@
 #include "core/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,16 +260,39 @@ out_member_raw(struct buf *object, const char *member, const char *json, size_t 
 	buf_add(object, json, n);
 }
 
+bool
+out_failed(void)
+{
+	return ferror(stdout) != 0;
+}
+
+/* Of a write that failed earlier errno is forgotten; a pipe still tells. */
+static bool
+reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 enum err_code
 out_finish(bool *quiet, struct err *err)
 {
-	bool bad = ferror(stdout) != 0;
+	bool bad = out_failed();
+	int why;
 
-	*quiet = false;
+	*quiet = bad && reader_is_gone();
 	errno = 0;
 	bad = fflush(stdout) != 0 || bad;
-	*quiet = errno == EPIPE;
+	why = errno;
 	bad = fclose(stdout) != 0 || bad;
-	*quiet = *quiet || errno == EPIPE;
-	return bad ? err_sys(err, "cannot write the output") : ERR_OK;
+	why = why ? why : errno;
+	*quiet = *quiet || why == EPIPE;
+	errno = why;
+	if (bad && why)
+		return err_sys(err, "cannot write the output");
+	if (!bad)
+		return ERR_OK;
+	err_set(err, ERR_SYS, "cannot write all of the output");
+	return err_hint(err, "is the disk full?");
 }

@@ -38,6 +38,9 @@ void out_member(struct buf *object, const char *name, const char *text);
 void out_member_number(struct buf *object, const char *name, int64_t number);
 void out_member_raw(struct buf *object, const char *name, const char *json, size_t n);
 
+/* Something could not be written: more work for the output is in vain. */
+bool out_failed(void);
+
 /* Flush and close stdout. Errors: ERR_SYS. *quiet: its reader went away, which is
  * nobody's fault. */
 enum err_code out_finish(bool *quiet, struct err *err) MUST_CHECK;

@@ -214,6 +214,43 @@ config_tells_value_and_origin_and_masks_the_key(void **state)
 	program_must(&run, 0, "/.local/state/multistage\n", NULL);
 }
 
+/* More than a buffer holds: the write that fails is not the last one. */
+static void
+long_output_that_cannot_be_written_is_a_failure(void **state)
+{
+	static char payload[20000];
+	int full = open("/dev/full", O_WRONLY), fd[2];
+	char in[512];
+	int n = snprintf(payload, sizeof(payload), "{\"instruction\":\"%*s\"," MEMBERS, 16000, "");
+
+	assert_true(full >= 0);
+	assert_int_equal(pipe(fd), 0);
+	close(fd[0]);
+	snprintf(in, sizeof(in), "%s/long.json", (const char *)*state);
+	scratch_write(in, payload, (size_t)n);
+	for (int i = 0; i < 2; i++) {
+		int status;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			dup2(open(scratch_path(*state, "err"), O_WRONLY | O_CREAT | O_TRUNC, 0600),
+			     STDERR_FILENO);
+			dup2(i == 0 ? full : fd[1], STDOUT_FILENO);
+			execl("./multistage", "multistage", "submit", "--dry-run", in,
+			      (char *)NULL);
+			_exit(127);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		program_done(&run);
+		run.err = test_read(scratch_path(*state, "err"));
+		assert_int_equal(WEXITSTATUS(status), i == 0 ? 1 : 141);
+		assert_null(strstr(run.err, "Success"));
+		assert_int_equal(strstr(run.err, "cannot write") != NULL, i == 0);
+	}
+	close(full);
+	close(fd[1]);
+}
+
 static void
 output_that_cannot_be_written_is_a_failure(void **state)
 {
@@ -410,6 +447,8 @@ main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(an_invalid_payload_is_not_sent, setup, teardown),
 		cmocka_unit_test_setup_teardown(config_tells_value_and_origin_and_masks_the_key,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(long_output_that_cannot_be_written_is_a_failure,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(output_that_cannot_be_written_is_a_failure, setup,
 						teardown),
