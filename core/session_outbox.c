@@ -16,7 +16,7 @@
 #define POSTS_MAX     4 /* on their way at once */
 #define LOOKS_MAX     4
 #define LOCK_RETRY_MS 3000          /* while another process sends */
-#define LOOK_MAX_MS   150000        /* longer than any call takes (http.h) */
+#define LOOK_AGAIN_MS 10000         /* a look-up keeps its row from being due so long at a time */
 #define FAR_MS        (2 * 3600000) /* no wait is longer (outbox.c): the clock was set back */
 
 struct outbox_step
@@ -196,8 +196,8 @@ session_look_up(struct session *s, struct outbox_row *r, const char *owner, stru
 	struct err err = ERR_INIT;
 
 	snprintf(c.owner, sizeof(c.owner), "%s", owner);
-	/* Not due again while this one runs, here or after a crash. */
-	if (store_outbox_wait(s->store, r->seq, now.wall_ms + LOOK_MAX_MS, &err)) {
+	/* Not due again while this one runs; after a crash soon. */
+	if (store_outbox_wait(s->store, r->seq, now.wall_ms + LOOK_AGAIN_MS, &err)) {
 		session_stop(s, r->seq, &err);
 		return;
 	}
@@ -215,6 +215,12 @@ drive(struct session *s, int64_t seq, struct now now)
 	struct err err = ERR_INIT;
 	bool begun = true;
 
+	if (session_row_busy(s, seq)) {
+		if (!store_outbox_wait(s->store, seq, now.wall_ms + LOOK_AGAIN_MS, &err))
+			return true;
+		session_stop(s, seq, &err);
+		return false;
+	}
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, seq, &r, &err)) {
 		session_stop(s, seq, &err);

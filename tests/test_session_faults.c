@@ -360,6 +360,42 @@ a_no_after_a_doubt_is_looked_up_before_it_is_believed(void **state)
 	finish(&s);
 }
 
+static void
+a_look_up_that_a_dead_process_began_begins_anew_soon(void **state)
+{
+	const struct canned answers[] = {
+		answer("503 Service Unavailable", "", ""),
+		{ .end = CANNED_HANG },
+		answer("200 OK", "", answer_page(answer_task("u-1", LONG, ""), "")),
+	};
+	struct err err = ERR_INIT;
+	struct session_event ev;
+	int64_t killed;
+	struct scene s;
+	char url[64];
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	s.w.skipped_ms += 6000;
+	for (int i = 0; i < 100 && world_calls(&s.w, ENDPOINT_TASK_LIST) == 0; i++)
+		world_turn(&s.w);
+	assert_int_equal(world_calls(&s.w, ENDPOINT_TASK_LIST), 1);
+	/* A call that takes long keeps the row: no second one beside it. */
+	s.w.skipped_ms += 40000;
+	for (int i = 0; i < 3; i++)
+		world_turn(&s.w);
+	assert_int_equal(world_calls(&s.w, ENDPOINT_TASK_LIST), 1);
+	killed = s.w.skipped_ms;
+	world_close(&s.w);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s.server));
+	world_open(&s.w, *state, url, "live_k_0123456789");
+	s.w.skipped_ms = killed;
+	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_true(s.w.skipped_ms - killed <= 15000);
+	finish(&s);
+}
+
 /* --- by hand --- */
 
 static void
@@ -538,6 +574,7 @@ main(void)
 		CASE(a_look_up_that_lags_is_helped_by_the_owner_in_the_text),
 		CASE(a_conflict_that_nobody_explains_stays_open),
 		CASE(a_no_after_a_doubt_is_looked_up_before_it_is_believed),
+		CASE(a_look_up_that_a_dead_process_began_begins_anew_soon),
 		CASE(a_weak_id_is_sent_again_only_by_a_person),
 		CASE(a_person_may_look_before_the_time_but_not_send_unseen),
 		CASE(an_interrupted_post_is_in_doubt),
