@@ -207,7 +207,7 @@ say_why(struct submit *s, const struct session_event *ev)
 	if (s->run.stop_ms || ev->err.code == ERR_OK || strcmp(why, s->told) == 0)
 		return;
 	snprintf(s->told, sizeof(s->told), "%s", why);
-	if (ev->status == TASK_UNCONFIRMED)
+	if (ev->status == TASK_UNCONFIRMED && ev->err.code != ERR_BUSY)
 		out_say("no answer that can be trusted: %s", why);
 	else
 		out_say("it waits: %s", why);
