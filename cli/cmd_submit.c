@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WAIT_SECONDS 60
+#define WAIT_SECONDS 90 /* past the gate of a row that must be sent again (outbox.h) */
 #define WAIT_MAX     86400
 #define DRAIN_MS     10000 /* for rows of others that we sent along */
 #define RUN_KEY_MAX  200   /* bytes of --run */

@@ -17,7 +17,7 @@ static const struct cli_option submit_options[] = {
 	{ "again", NULL, "Make a second task of the same payload, with a new unique_id." },
 	{ "run", "KEY", "Name of this run; the same KEY never makes a second task." },
 	{ "no-wait", NULL, "Only queue it; the next multistage sends it." },
-	{ "wait", "SECONDS", "How long to wait for an outcome that can be trusted (60)." },
+	{ "wait", "SECONDS", "How long to wait for an outcome that can be trusted (90)." },
 	{ NULL, NULL, NULL },
 };
 
