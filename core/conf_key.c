@@ -162,6 +162,20 @@ read_key(int fd, const char *path, char *out, size_t size, struct err *err)
 	return ERR_OK;
 }
 
+/* May others put another file in its place? Not where the sticky bit keeps them off. */
+static bool
+folder_is_open(const char *path, char *folder, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (slash)
+		snprintf(folder, size, "%.*s", slash > path ? (int)(slash - path) : 1, path);
+	else
+		snprintf(folder, size, ".");
+	return stat(folder, &st) == 0 && (st.st_mode & 022) && !(st.st_mode & S_ISVTX);
+}
+
 /*
  * ours: the file is the person's own, so it must be theirs alone. What systemd
  * lays out belongs to root and is opened to the service by an access list.
@@ -169,7 +183,7 @@ read_key(int fd, const char *path, char *out, size_t size, struct err *err)
 static enum err_code
 from_file(struct conf *c, const char *path, bool ours, struct err *err)
 {
-	char text[1024], origin[300];
+	char text[1024], origin[300], folder[4096];
 	struct stat st;
 	enum err_code code = ERR_OK;
 	/* O_NONBLOCK: a FIFO must not keep us. The checks are on the descriptor. */
@@ -188,6 +202,9 @@ from_file(struct conf *c, const char *path, bool ours, struct err *err)
 	} else if (st.st_mode & (ours ? 077 : 007)) {
 		code = err_set(err, ERR_CONFIG, "others can read key file %s", path);
 		err_hint(err, "run: chmod 600 '%s'", path);
+	} else if (ours && folder_is_open(path, folder, sizeof(folder))) {
+		code = err_set(err, ERR_CONFIG, "others can replace key file %s", path);
+		err_hint(err, "run: chmod go-w '%s'", folder);
 	} else {
 		code = read_key(fd, path, text, sizeof(text), err);
 	}

@@ -428,6 +428,11 @@ a_key_file_must_be_ours_alone_and_one_key(void **state)
 	write_file(in("key"), "live_12345678\n", 14, 0620);
 	key_gives("run: chmod 600");
 	write_file(in("key"), "live_12345678\r\n", 15, 0600);
+	assert_int_equal(chmod(root, 0770), 0);
+	key_gives("run: chmod go-w");
+	assert_int_equal(chmod(root, 01777), 0); /* as /tmp */
+	key_gives("live_12345678|");
+	assert_int_equal(chmod(root, 0700), 0);
 	key_gives("live_12345678|");
 	write_file(in("key"), "", 0, 0600);
 	key_gives("holds no key");
