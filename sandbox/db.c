@@ -1,77 +1,17 @@
-/* db.c - see db.h. The schema is at the top; a new one is a new SCHEMA_VERSION. */
+/* db.c - see db.h. */
 #include "config.h"
 
 #include "sandbox/db.h"
 
 #include "core/mem.h"
+#include "sandbox/db_schema.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEMA_VERSION 1
 #define APPLICATION_ID 0x6d735362 /* "msSb" */
 #define CACHE_MAX      64         /* statements kept; lists make their own SQL */
-
-/*
- * env: 1 for what the test key sees, 0 for the live key; the two share nothing.
- * Times are wall milliseconds. JSON columns hold compact text that goes out as it
- * is. A pending task knows its fate and when it falls due, so a restart loses none.
- */
-static const char schema[] =
-	"CREATE TABLE api_key (key TEXT PRIMARY KEY, env INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE project ("
-	" seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
-	" rapid INTEGER NOT NULL, studio INTEGER NOT NULL, archived INTEGER NOT NULL,"
-	" extra TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
-	"CREATE UNIQUE INDEX project_name ON project (env, name);"
-	"CREATE TABLE project_param ("
-	" project INTEGER NOT NULL REFERENCES project, version INTEGER NOT NULL,"
-	" params TEXT NOT NULL, created_ms INTEGER NOT NULL,"
-	" PRIMARY KEY (project, version)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE blueprint ("
-	" id TEXT PRIMARY KEY, project INTEGER NOT NULL REFERENCES project,"
-	" active INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX blueprint_project ON blueprint (project, active, created_ms);"
-	"CREATE TABLE batch ("
-	" seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, name TEXT NOT NULL,"
-	" project TEXT NOT NULL, staging INTEGER NOT NULL, archived INTEGER NOT NULL,"
-	" callback TEXT, metadata TEXT NOT NULL, extra TEXT NOT NULL,"
-	" created_ms INTEGER NOT NULL) STRICT;"
-	"CREATE UNIQUE INDEX batch_name ON batch (env, name);"
-	"CREATE INDEX batch_created ON batch (env, created_ms);"
-	"CREATE INDEX batch_project ON batch (env, project, created_ms);"
-	"CREATE TABLE task ("
-	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, env INTEGER NOT NULL,"
-	" type TEXT NOT NULL, status TEXT NOT NULL, project TEXT NOT NULL, batch TEXT,"
-	" unique_id TEXT, clear_on_error INTEGER NOT NULL, priority INTEGER,"
-	" instruction TEXT, callback_url TEXT, params TEXT NOT NULL, metadata TEXT NOT NULL,"
-	" tags TEXT, response TEXT, review TEXT,"
-	" created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, completed_ms INTEGER,"
-	" due_ms INTEGER, fate TEXT, outcome TEXT) STRICT;"
-	"CREATE UNIQUE INDEX task_unique ON task (env, unique_id) WHERE unique_id IS NOT NULL;"
-	"CREATE INDEX task_created ON task (env, created_ms);"
-	"CREATE INDEX task_updated ON task (env, updated_ms);"
-	"CREATE INDEX task_status ON task (env, status, created_ms);"
-	"CREATE INDEX task_project ON task (env, project, created_ms);"
-	"CREATE INDEX task_batch ON task (env, batch, status, created_ms);"
-	"CREATE INDEX task_due ON task (due_ms) WHERE due_ms IS NOT NULL;"
-	"CREATE TABLE task_tag ("
-	" tag TEXT NOT NULL, task INTEGER NOT NULL REFERENCES task,"
-	" PRIMARY KEY (tag, task)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX task_tag_task ON task_tag (task);"
-	"CREATE TABLE idempotency ("
-	" env INTEGER NOT NULL, key TEXT NOT NULL, task TEXT NOT NULL,"
-	" PRIMARY KEY (env, key)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE file ("
-	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, env INTEGER NOT NULL,"
-	" name TEXT, mime_type TEXT, size INTEGER, source TEXT, reference_id TEXT,"
-	" projects TEXT NOT NULL, metadata TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
-	"CREATE UNIQUE INDEX file_reference ON file (env, reference_id)"
-	" WHERE reference_id IS NOT NULL;"
-	"CREATE TABLE file_part ("
-	" file INTEGER NOT NULL REFERENCES file, part INTEGER NOT NULL, data BLOB NOT NULL,"
-	" PRIMARY KEY (file, part)) STRICT, WITHOUT ROWID;";
 
 struct db {
 	sqlite3 *conn;
@@ -285,7 +225,7 @@ set(struct db *db, const char *pragma, const char *want)
 	return good;
 }
 
-/* Tables for an empty database; a database of somebody else is left alone. */
+/* Bring the tables up to date; a database of somebody else is left alone. */
 static bool
 prepare(struct db *db)
 {
@@ -296,18 +236,22 @@ prepare(struct db *db)
 
 	if (db->failed)
 		return false;
-	if (id == APPLICATION_ID && version == SCHEMA_VERSION)
-		return true;
-	if (id != 0 || version != 0 || tables != 0) {
-		snprintf(db->why, sizeof(db->why),
-			 "it holds something else, or data of another version");
+	if (id != APPLICATION_ID ? id != 0 || version != 0 || tables != 0
+				 : version > (int64_t)db_schema_count) {
+		snprintf(db->why, sizeof(db->why), "it holds %s",
+			 id == APPLICATION_ID ? "data of a newer version" : "something else");
 		db->failed = true;
 		return false;
 	}
-	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d",
-		 APPLICATION_ID, SCHEMA_VERSION);
+	if (version == (int64_t)db_schema_count)
+		return true;
+	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%zu",
+		 APPLICATION_ID, db_schema_count);
 	db_begin(db);
-	return execute(db, schema) && execute(db, sql) && db_commit(db);
+	for (size_t i = (size_t)version; i < db_schema_count; i++)
+		if (!execute(db, db_schema[i]))
+			return false;
+	return execute(db, sql) && db_commit(db);
 }
 
 enum err_code

@@ -5,6 +5,7 @@ multistage_sandbox_SOURCES = \
 	sandbox/batch.c		sandbox/batch.h \
 	sandbox/body.c		sandbox/body.h \
 	sandbox/db.c		sandbox/db.h \
+	sandbox/db_schema.c	sandbox/db_schema.h \
 	sandbox/file.c \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \

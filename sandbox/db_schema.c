@@ -1,0 +1,71 @@
+/* db_schema.c - see db_schema.h. */
+#include "config.h"
+
+#include "sandbox/db_schema.h"
+
+#include "core/err.h"
+
+/*
+ * env: 1 for what the test key sees, 0 for the live key; the two share nothing.
+ * Times are wall milliseconds. JSON columns hold compact text that goes out as it
+ * is. A pending task knows its fate and when it falls due, so a restart loses none.
+ */
+
+/* 1: projects, batches, tasks, files. */
+static const char first[] =
+	"CREATE TABLE api_key (key TEXT PRIMARY KEY, env INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE project ("
+	" seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
+	" rapid INTEGER NOT NULL, studio INTEGER NOT NULL, archived INTEGER NOT NULL,"
+	" extra TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX project_name ON project (env, name);"
+	"CREATE TABLE project_param ("
+	" project INTEGER NOT NULL REFERENCES project, version INTEGER NOT NULL,"
+	" params TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (project, version)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE blueprint ("
+	" id TEXT PRIMARY KEY, project INTEGER NOT NULL REFERENCES project,"
+	" active INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX blueprint_project ON blueprint (project, active, created_ms);"
+	"CREATE TABLE batch ("
+	" seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, name TEXT NOT NULL,"
+	" project TEXT NOT NULL, staging INTEGER NOT NULL, archived INTEGER NOT NULL,"
+	" callback TEXT, metadata TEXT NOT NULL, extra TEXT NOT NULL,"
+	" created_ms INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX batch_name ON batch (env, name);"
+	"CREATE INDEX batch_created ON batch (env, created_ms);"
+	"CREATE INDEX batch_project ON batch (env, project, created_ms);"
+	"CREATE TABLE task ("
+	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, env INTEGER NOT NULL,"
+	" type TEXT NOT NULL, status TEXT NOT NULL, project TEXT NOT NULL, batch TEXT,"
+	" unique_id TEXT, clear_on_error INTEGER NOT NULL, priority INTEGER,"
+	" instruction TEXT, callback_url TEXT, params TEXT NOT NULL, metadata TEXT NOT NULL,"
+	" tags TEXT, response TEXT, review TEXT,"
+	" created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, completed_ms INTEGER,"
+	" due_ms INTEGER, fate TEXT, outcome TEXT) STRICT;"
+	"CREATE UNIQUE INDEX task_unique ON task (env, unique_id) WHERE unique_id IS NOT NULL;"
+	"CREATE INDEX task_created ON task (env, created_ms);"
+	"CREATE INDEX task_updated ON task (env, updated_ms);"
+	"CREATE INDEX task_status ON task (env, status, created_ms);"
+	"CREATE INDEX task_project ON task (env, project, created_ms);"
+	"CREATE INDEX task_batch ON task (env, batch, status, created_ms);"
+	"CREATE INDEX task_due ON task (due_ms) WHERE due_ms IS NOT NULL;"
+	"CREATE TABLE task_tag ("
+	" tag TEXT NOT NULL, task INTEGER NOT NULL REFERENCES task,"
+	" PRIMARY KEY (tag, task)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX task_tag_task ON task_tag (task);"
+	"CREATE TABLE idempotency ("
+	" env INTEGER NOT NULL, key TEXT NOT NULL, task TEXT NOT NULL,"
+	" PRIMARY KEY (env, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE file ("
+	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, env INTEGER NOT NULL,"
+	" name TEXT, mime_type TEXT, size INTEGER, source TEXT, reference_id TEXT,"
+	" projects TEXT NOT NULL, metadata TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX file_reference ON file (env, reference_id)"
+	" WHERE reference_id IS NOT NULL;"
+	"CREATE TABLE file_part ("
+	" file INTEGER NOT NULL REFERENCES file, part INTEGER NOT NULL, data BLOB NOT NULL,"
+	" PRIMARY KEY (file, part)) STRICT, WITHOUT ROWID;";
+
+const char *const db_schema[] = { first };
+const size_t db_schema_count = ARRAY_LEN(db_schema);
