@@ -1,6 +1,7 @@
-# sandbox: a local server of the API. Links the rules and nothing else of ours.
-bin_PROGRAMS += multistage-sandbox
-multistage_sandbox_SOURCES = \
+# sandbox: a local server of the API. All but main.c is an archive, so that tests can link
+# it. Knows the rules and nothing else of ours. One line for each new file.
+noinst_LIBRARIES += sandbox/libsandbox.a
+sandbox_libsandbox_a_SOURCES = \
 	sandbox/account.c	sandbox/account.h \
 	sandbox/batch.c		sandbox/batch.h \
 	sandbox/body.c		sandbox/body.h \
@@ -9,7 +10,6 @@ multistage_sandbox_SOURCES = \
 	sandbox/file.c \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \
-	sandbox/main.c \
 	sandbox/out.c		sandbox/out.h \
 	sandbox/page.c		sandbox/page.h \
 	sandbox/project.c	sandbox/project.h \
@@ -23,5 +23,11 @@ multistage_sandbox_SOURCES = \
 	sandbox/task_create.c \
 	sandbox/task_read.c \
 	sandbox/upload.c	sandbox/upload.h
-multistage_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
-multistage_sandbox_LDADD    = $(RULES_LIBS) $(SQLITE_LIBS) $(MHD_LIBS)
+sandbox_libsandbox_a_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
+
+# What a program that uses the sandbox must link, in order.
+SANDBOX_LIBS = sandbox/libsandbox.a $(RULES_LIBS) $(SQLITE_LIBS) $(MHD_LIBS)
+
+bin_PROGRAMS += multistage-sandbox
+multistage_sandbox_SOURCES = sandbox/main.c
+multistage_sandbox_LDADD   = $(SANDBOX_LIBS)
