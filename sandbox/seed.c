@@ -441,3 +441,13 @@ seed_demo(struct service *s, struct err *err)
 		return ERR_OK;
 	return err_set(err, ERR_STORE, "cannot make the demo account: %s", db_failure(s->db));
 }
+
+enum err_code
+seed_fill(struct service *s, const char *what, struct err *err)
+{
+	if (strcmp(what, "demo") == 0)
+		return seed_demo(s, err);
+	if (strcmp(what, "empty") == 0)
+		return ERR_OK;
+	return err_set(err, ERR_USAGE, "--seed takes demo or empty");
+}

@@ -1,4 +1,4 @@
-/* seed.h - a demo account that looks like a real one. */
+/* seed.h - what an empty database starts with; a demo account that looks like a real one. */
 #ifndef SANDBOX_SEED_H
 #define SANDBOX_SEED_H
 
@@ -11,5 +11,8 @@
  * but for the dates. One that holds projects already is left alone. Errors: ERR_STORE.
  */
 enum err_code seed_demo(struct service *s, struct err *err) MUST_CHECK;
+
+/* As --seed says: demo or empty. Errors: ERR_USAGE, ERR_STORE. */
+enum err_code seed_fill(struct service *s, const char *what, struct err *err) MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 src=${MS_SRCDIR:-.}
 ms=./multistage
 man1=$src/man/multistage.1 config5=$src/man/multistage-config.5 theme5=$src/man/multistage-theme.5
+sandbox1=$src/man/multistage-sandbox.1
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
 HOME=$tmp XDG_CONFIG_HOME= XDG_STATE_HOME= MULTISTAGE_CONFIG= MULTISTAGE_PROFILE=
@@ -82,9 +83,21 @@ for table in fields keys; do
 		"$(diff "$tmp/have" "$tmp/want")"
 done
 
+# "--port N" of the help is ".It Fl -port Ar N" in the list of options.
+options_of_help() {
+	./multistage-sandbox --help | sed -n 's/^  --\([a-z-]*\)\( [A-Z][A-Z]*\)\{0,1\} .*/\1\2/p' | tr A-Z a-z
+}
+say "multistage-sandbox(1) has each option of its help, with its argument, and no other" "$(
+	options_of_help >"$tmp/help"
+	sed -n 's/^\.It Fl -\([a-z-]*\)\( Ar \(.*\)\)\{0,1\}$/\1 \3/p' "$sandbox1" | sed 's/ $//' |
+		tr A-Z a-z | diff "$tmp/help" -)"
+say "the synopsis of multistage-sandbox(1) names each option" "$(
+	sed -n '/^\.Sh SYN/,/^\.Sh DES/p' "$sandbox1" | grep -oE -- '-[a-z][a-z-]+' | sort >"$tmp/synopsis"
+	options_of_help | sed 's/ .*//; s/^/-/' | sort | diff - "$tmp/synopsis")"
+
 say "the manual pages are sound mdoc" "$([ -z "$MANDOC" ] ||
 	"$MANDOC" -T lint -W warning "$src"/man/*.[15] 2>&1 | grep -v 'STYLE:')"
-say "help fits into 80 columns" "$({ $ms --help; for c in $(dump commands | cut -d"$sep" -f1); do
+say "help fits into 80 columns" "$({ $ms --help; ./multistage-sandbox --help; for c in $(dump commands | cut -d"$sep" -f1); do
 	$ms "$c" --help </dev/null; done; } | awk 'length($0) > 80')"
 say "the examples are valid payloads" "$($ms check "$src"/examples/*.json 2>&1 | grep -v ': good$')"
 say "the example of a config file is understood whole" \
