@@ -38,7 +38,8 @@ static const struct row {
 	{ "db",             "FILE",    take_text,    TO(db), 0, 0,
 	  "keep the data in FILE (in memory)" },
 	{ "seed",           "NAME",    take_text,    TO(seed), 0, 0,
-	  "what an empty database starts with: demo or empty (demo)" },
+	  "what an empty database starts with: demo, demo:N for\n"
+	  "N tasks, or empty (demo)" },
 	{ "work",           "SECONDS", take_seconds, TO(work_ms), 0, 1000000,
 	  "how long a task of the live key takes, about (20)" },
 	{ "accept-any-key", NULL,      take_flag,    TO(any_key), 0, 0,

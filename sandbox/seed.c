@@ -12,18 +12,23 @@
 #include "sandbox/project.h"
 #include "sandbox/task.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS      86400000LL
-#define HOUR_MS     3600000LL
-#define DAYS        60
-#define LIVE_TASKS  2000
-#define TEST_TASKS  400 /* fewer, as in a real account */
-#define BATCHES_MAX 9   /* of one project */
-#define FRAMES_MAX  200
-#define STEP_MS     45000 /* between two waiting tasks that get done */
-#define TEXT_MAX    (1u << 20)
+#define DAY_MS         86400000LL
+#define HOUR_MS        3600000LL
+#define DAYS           60
+#define LIVE_TASKS     2000
+#define LIVE_TASKS_MIN 5
+#define LIVE_TASKS_MAX 2000000 /* more would fall together: 60 days, seconds apart */
+#define TEST_TASKS     400     /* fewer, as in a real account */
+#define BATCHES_MAX    9       /* of one project */
+#define FRAMES_MAX     200
+#define FRAMES_MANY    20000 /* more tasks than this have short scenes, or a million fill 1 GB */
+#define STEP_MS        45000 /* between two waiting tasks that get done */
+#define TEXT_MAX       (1u << 20)
 
 /* A project: per mille of the tasks, and the batches by name, oldest first. */
 static const struct account_project {
@@ -125,6 +130,7 @@ struct seeding {
 	struct service *s;
 	uint64_t rng;
 	bool is_test;
+	int tasks;       /* how many it gets */
 	int64_t from_ms; /* the account's first day */
 	int waiting;     /* tasks still to be done */
 	int serial[PROJECTS];
@@ -261,6 +267,11 @@ make_attachments(struct seeding *d, const struct account_project *p, const char 
 {
 	static const size_t counts[] = { 1, 4, 10, 20, 20, 40, 60, 120, 200 };
 	size_t n = p->frames ? PICK(counts, any(d)) : 1, bad = any(d) % n;
+
+	if (d->tasks > FRAMES_MANY) {
+		n = n < 4 ? n : 4;
+		bad %= n;
+	}
 
 	for (size_t i = 0; i < n; i++) {
 		const char *where = word && i == bad ? word : "drives";
@@ -404,10 +415,11 @@ add_task(struct seeding *d, int64_t at_ms)
 /* One side of the account. The steps between tasks grow shorter by day and longer at
  * night only by chance; what matters is that no two fall together. */
 static void
-add_side(struct service *s, bool is_test)
+add_side(struct service *s, bool is_test, int tasks)
 {
 	struct seeding d = {
 		.s = s,
+		.tasks = tasks,
 		.rng = is_test ? 0x9E3779B97F4A7C15u : 0xD1B54A32D192ED03u,
 		.is_test = is_test,
 		.from_ms = s->now_ms - DAYS * DAY_MS,
@@ -416,7 +428,6 @@ add_side(struct service *s, bool is_test)
 		.tags = BUF_INIT(TEXT_MAX),
 		.outcome = BUF_INIT(TEXT_MAX),
 	};
-	int tasks = is_test ? TEST_TASKS : LIVE_TASKS;
 	int64_t step = DAYS * DAY_MS / tasks;
 
 	for (size_t i = 0; i < PROJECTS; i++)
@@ -429,25 +440,44 @@ add_side(struct service *s, bool is_test)
 	buf_free(&d.outcome);
 }
 
-enum err_code
-seed_demo(struct service *s, struct err *err)
+static enum err_code
+make_demo(struct service *s, int tasks, struct err *err)
 {
+	int test_tasks = tasks / 5; /* TEST_TASKS of LIVE_TASKS, and never more */
+
 	db_begin(s->db);
 	if (db_number(s->db, db_query(s->db, "SELECT count(*) FROM project"), 0) == 0) {
-		add_side(s, false);
-		add_side(s, true);
+		add_side(s, false, tasks);
+		add_side(s, true, test_tasks < TEST_TASKS ? test_tasks : TEST_TASKS);
 	}
 	if (db_commit(s->db))
 		return ERR_OK;
 	return err_set(err, ERR_STORE, "cannot make the demo account: %s", db_failure(s->db));
 }
 
+/* "demo:20000": how many; 0 if that is no number in range. */
+static int
+demo_tasks(const char *what)
+{
+	char *end;
+	long n;
+
+	if (what[4] == '\0')
+		return LIVE_TASKS;
+	errno = 0;
+	n = what[4] == ':' && what[5] >= '0' && what[5] <= '9' ? strtol(what + 5, &end, 10) : 0;
+	return n >= LIVE_TASKS_MIN && n <= LIVE_TASKS_MAX && !*end && !errno ? (int)n : 0;
+}
+
 enum err_code
 seed_fill(struct service *s, const char *what, struct err *err)
 {
-	if (strcmp(what, "demo") == 0)
-		return seed_demo(s, err);
+	int tasks = strncmp(what, "demo", 4) == 0 ? demo_tasks(what) : 0;
+
+	if (tasks > 0)
+		return make_demo(s, tasks, err);
 	if (strcmp(what, "empty") == 0)
 		return ERR_OK;
-	return err_set(err, ERR_USAGE, "--seed takes demo or empty");
+	return err_set(err, ERR_USAGE, "--seed takes demo, demo:N (N from %d to %d) or empty",
+		       LIVE_TASKS_MIN, LIVE_TASKS_MAX);
 }

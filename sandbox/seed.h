@@ -6,13 +6,11 @@
 #include "sandbox/service.h"
 
 /*
- * Fill an empty database with 6 projects, 30 batches and 2,000 tasks of the 60 days
- * before s->now_ms; the test side gets the same with fewer tasks. The same every time
- * but for the dates. One that holds projects already is left alone. Errors: ERR_STORE.
+ * As --seed says. "demo" fills an empty database with 6 projects, 30 batches and 2,000
+ * tasks of the 60 days before s->now_ms ("demo:N": N tasks); the test side gets the same
+ * with fewer tasks. The same every time but for the dates. A database that holds projects
+ * already is left alone. "empty" does nothing. Errors: ERR_USAGE, ERR_STORE.
  */
-enum err_code seed_demo(struct service *s, struct err *err) MUST_CHECK;
-
-/* As --seed says: demo or empty. Errors: ERR_USAGE, ERR_STORE. */
 enum err_code seed_fill(struct service *s, const char *what, struct err *err) MUST_CHECK;
 
 #endif
