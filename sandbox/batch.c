@@ -244,6 +244,15 @@ batch_list(struct service *s, const struct request *rq, struct reply *rp)
 	out_close(&rp->body, '}');
 }
 
+/* The Python client sends "" where none is given. */
+static const char *
+read_callback(struct body *b)
+{
+	const char *s = body_text(b, "callback");
+
+	return s && *s ? body_callback(b, "callback") : NULL;
+}
+
 /* A batch of a Rapid or Studio project collects tasks until it is finalized. */
 static void
 create(struct service *s, const struct request *rq, struct batch_new *new, struct reply *rp)
@@ -279,7 +288,7 @@ batch_create(struct service *s, const struct request *rq, struct reply *rp)
 			body_bad(&b, "\"project\" is required");
 		if (!(new.name = body_line(&b, "name")))
 			body_bad(&b, "\"name\" is required");
-		new.callback = body_line(&b, "callback");
+		new.callback = read_callback(&b);
 		new.metadata = body_metadata(&b, "metadata", &n);
 		if (body_flag(&b, "calibration_batch"))
 			out_bool(&extra, "calibration_batch", true);

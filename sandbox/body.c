@@ -172,6 +172,27 @@ body_line(struct body *b, const char *name)
 	return s;
 }
 
+static bool
+is_callback(const char *s)
+{
+	if (strpbrk(s, " \t\r\n"))
+		return false;
+	if (strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0)
+		return strchr(s, '/')[2] != '\0';
+	return strchr(s, '@') != NULL && !strstr(s, "://");
+}
+
+const char *
+body_callback(struct body *b, const char *name)
+{
+	const char *s = body_line(b, name);
+
+	if (!s || is_callback(s))
+		return s;
+	body_bad(b, "\"%s\" must be a valid uri", name);
+	return NULL;
+}
+
 bool
 body_flag(struct body *b, const char *name)
 {

@@ -38,6 +38,8 @@ bool body_has(const struct body *b, const char *name); /* there and not null */
 /* Strings are NUL-terminated and hold no NUL. NULL if absent. */
 const char *body_text(struct body *b, const char *name);
 const char *body_line(struct body *b, const char *name); /* and not empty */
+/* A line that is an http(s) URL or an e-mail address. */
+const char *body_callback(struct body *b, const char *name);
 bool body_flag(struct body *b, const char *name);
 /* A whole number, or none. */
 int64_t body_number(struct body *b, const char *name, int64_t none);

@@ -10,6 +10,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/file.c \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \
+	sandbox/object_id.c	sandbox/object_id.h \
 	sandbox/options.c	sandbox/options.h \
 	sandbox/out.c		sandbox/out.h \
 	sandbox/page.c		sandbox/page.h \

@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "sandbox/body.h"
 #include "sandbox/db.h"
+#include "sandbox/object_id.h"
 #include "sandbox/out.h"
 #include "sandbox/route.h"
 
@@ -104,6 +105,54 @@ add_members(struct buf *b, const char *json, size_t n)
 {
 	if (n > 2)
 		out_json(b, NULL, json + 1, n - 2);
+}
+
+/* The template of the newest parameters. Only the keys are known, so the variables are
+ * those that the project's parameters name, if any. Source: the Python client, projects.py. */
+static void
+add_template(struct service *s, const struct project *p, struct reply *rp)
+{
+	sqlite3_stmt *st =
+		db_query(s->db, "SELECT p.created_ms, v.version, v.created_ms"
+				" FROM project p JOIN project_param v ON v.project = p.seq"
+				" WHERE p.seq = ?1 ORDER BY v.version DESC LIMIT 1");
+	struct body params = { .root = NULL };
+	const char *variables = NULL;
+	char id[OBJECT_ID_SIZE];
+	size_t n;
+
+	db_int(st, 1, p->seq);
+	if (!db_row(s->db, st)) {
+		reply_error(rp, 404, "The project \"%s\" has no task template.", p->name);
+		return;
+	}
+	if (p->params && body_open(&params, p->params, strlen(p->params), json_type_object))
+		variables = body_object(&params, "template_variables", &n);
+	object_id(OBJECT_TEMPLATE, sqlite3_column_int64(st, 0), p->seq, id);
+	out_open(&rp->body, NULL, '{');
+	out_str(&rp->body, "id", id);
+	out_str(&rp->body, "project", p->name);
+	out_int(&rp->body, "version", sqlite3_column_int64(st, 1));
+	out_time(&rp->body, "created_at", sqlite3_column_int64(st, 0));
+	out_time(&rp->body, "updated_at", sqlite3_column_int64(st, 2));
+	out_json(&rp->body, "template_variables", variables ? variables : "{}", variables ? n : 2);
+	out_close(&rp->body, '}');
+	sqlite3_reset(st);
+	body_close(&params);
+}
+
+void
+project_templates(struct service *s, const struct request *rq, struct reply *rp)
+{
+	struct project p = { .seq = 0 };
+
+	if (!project_find(s, rq, rq->args[0], &p, rp))
+		return;
+	if (strcmp(p.type, "textcollection") != 0 && strcmp(p.type, "chat") != 0)
+		reply_error(rp, 400, "Projects of type \"%s\" have no task template.", p.type);
+	else
+		add_template(s, &p, rp);
+	project_done(&p);
 }
 
 static void
@@ -222,6 +271,9 @@ read_extra(struct body *b, struct buf *extra)
 	const char *pipeline = body_line(b, "pipeline"), *dataset = body_line(b, "datasetId");
 	int64_t attempts = body_number(b, "consensus_attempts", 0);
 
+	if (body_has(b, "consensus_attempts") && attempts < 1)
+		body_bad(b, "\"consensus_attempts\" must be greater than or equal to 1");
+
 	if (pipeline && strcmp(pipeline, "standard_task") != 0 &&
 	    strcmp(pipeline, "consensus_task") != 0)
 		body_bad(b, "\"pipeline\" must be one of [standard_task, consensus_task]");
@@ -235,7 +287,8 @@ read_extra(struct body *b, struct buf *extra)
 	out_close(extra, '}');
 }
 
-/* old (with patch) and new parameters as one object; version and created_at are ours. */
+/* old (with patch) and new parameters as one object; null is absent, version and
+ * created_at are ours. */
 static void
 merge(struct body *old, struct body *new, struct buf *out)
 {
@@ -249,7 +302,8 @@ merge(struct body *old, struct body *new, struct buf *out)
 			continue;
 		json_object_object_foreach(from[i]->root, key, value)
 		{
-			json_object_object_add(all, key, json_object_get(value));
+			if (value)
+				json_object_object_add(all, key, json_object_get(value));
 		}
 	}
 	json_object_object_del(all, "patch");
@@ -317,8 +371,13 @@ project_set_params(struct service *s, const struct request *rq, struct reply *rp
 		if (patch && p.params)
 			body_open(&old, p.params, strlen(p.params), json_type_object);
 		merge(&old, &b, &params);
-		project_add_params(s, p.seq, buf_str(&params), s->now_ms);
-		reply_project(s, p.seq, rp);
+		if (params.full) {
+			reply_error(rp, 400, "The parameters are larger than %u bytes.",
+				    PARAMS_MAX);
+		} else {
+			project_add_params(s, p.seq, buf_str(&params), s->now_ms);
+			reply_project(s, p.seq, rp);
+		}
 	}
 	buf_free(&params);
 	body_close(&old);

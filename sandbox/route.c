@@ -24,6 +24,7 @@ static const struct route routes[] = {
 	{ "POST",   "/v1/projects",             project_create,        BODY_JSON, true,  "projects: create" },
 	{ "GET",    "/v1/projects/?",           project_get,           BODY_NONE, false, "projects: retrieve" },
 	{ "POST",   "/v1/projects/?/setParams", project_set_params,    BODY_JSON, true,  "projects: set params" },
+	{ "GET",    "/v1/projects/?/taskTemplates", project_templates, BODY_NONE, false, "Python client: projects.py" },
 	{ "GET",    "/v1/batches",              batch_list,            BODY_NONE, false, "batches: list" },
 	{ "POST",   "/v1/batches",              batch_create,          BODY_JSON, true,  "batches: create" },
 	{ "GET",    "/v1/batches/?",            batch_get,             BODY_NONE, false, "batches: retrieve" },

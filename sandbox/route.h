@@ -38,7 +38,7 @@ handler_fn task_get, task_list;
 handler_fn task_cancel, task_set_metadata, task_unique_id_set, task_unique_id_delete;
 handler_fn task_tags_replace, task_tags_add, task_tags_remove;
 /* project.c */
-handler_fn project_list, project_get, project_create, project_set_params;
+handler_fn project_list, project_get, project_create, project_set_params, project_templates;
 /* batch.c */
 handler_fn batch_list, batch_get, batch_status, batch_create, batch_finalize;
 handler_fn batch_prioritize, batch_set_metadata;

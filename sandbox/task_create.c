@@ -43,16 +43,6 @@ is_attachment_url(const char *s)
 	return false;
 }
 
-static bool
-is_callback(const char *s)
-{
-	if (strpbrk(s, " \t\r\n"))
-		return false;
-	if (strncmp(s, "http://", 7) == 0 || strncmp(s, "https://", 8) == 0)
-		return strchr(s, '/')[2] != '\0';
-	return strchr(s, '@') != NULL && !strstr(s, "://");
-}
-
 static void
 read_attachments(struct body *b, struct request_fields *f)
 {
@@ -105,9 +95,7 @@ read_rest(struct body *b, struct request_fields *f)
 	size_t n = 0;
 
 	f->instruction = body_text(b, "instruction");
-	f->callback_url = body_line(b, "callback_url");
-	if (f->callback_url && !is_callback(f->callback_url))
-		body_bad(b, "\"callback_url\" must be a valid uri");
+	f->callback_url = body_callback(b, "callback_url");
 	f->blueprint = body_line(b, "task_blueprint_id");
 	f->metadata = body_metadata(b, "metadata", &n);
 	f->unique_id = body_line(b, "unique_id");

@@ -81,6 +81,103 @@ projects_are_listed_made_and_given_parameters(void **state)
 	RUN(rows);
 }
 
+/* What the clients send beside the documented fields, and what they do not expect. */
+static void
+projects_take_what_the_clients_send(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"sdk\",\"params\":null,\"rapid\":false,\"studio\":false,\"pipeline\":null,\"datasetId\":null,\"self_serve\":false}", 200, "param_history.0.version", "0" },
+		{ "GET", "/v1/projects/sdk", NULL, 200, "type", "multistage" },
+		{ "GET", "/v1/projects/sdk", NULL, 200, "pipeline", "-" },
+		{ "GET", "/v1/projects/sdk", NULL, 200, "param_history.1", "-" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"vote\",\"pipeline\":\"consensus_task\",\"consensus_attempts\":3,\"datasetId\":\"ds_1\"}", 200, "consensus_attempts", "3" },
+		{ "GET", "/v1/projects/vote", NULL, 200, "datasetId", "ds_1" },
+		{ "GET", "/v1/projects/vote", NULL, 200, "pipeline", "consensus_task" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"v2\",\"consensus_attempts\":0}", 400, "error", BAD "\"consensus_attempts\" must be greater than or equal to 1" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"v2\",\"consensus_attempts\":\"3\"}", 400, "error", BAD "\"consensus_attempts\" must be an integer" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"v2\",\"params\":[]}", 400, "error", BAD "\"params\" must be of type object" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"v2\",\"rapid\":\"yes\"}", 400, "error", BAD "\"rapid\" must be a boolean" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"\"}", 400, "error", BAD "\"name\" is not allowed to be empty" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":7}", 400, "error", BAD "\"name\" must be a string" },
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"gr\xC3\xBC\xC3\x9F/ 100%&?#\"}", 200, "name", "gr\xC3\xBC\xC3\x9F/ 100%&?#" },
+		{ "GET", "/v1/projects/gr%C3%BC%C3%9F%2F%20100%25%26%3F%23", NULL, 200, "name", "gr\xC3\xBC\xC3\x9F/ 100%&?#" },
+		{ "POST", "/v1/projects/gr%c3%bc%c3%9f%2f%20100%25%26%3F%23/setParams", NULL, 200, "param_history.1.version", "1" },
+		{ "GET", "/v1/projects/gr%C3", NULL, 400, "error", "The path or the query is not valid text." },
+		{ "GET", "/v1/projects/a+b", NULL, 404, "error", "Project with name \"a+b\" not found." },
+		{ "POST", "/v1/projects/sdk/setParams", "{\"version\":9,\"created_at\":\"x\",\"instruction\":\"i\"}", 200, "param_history.1.version", "1" },
+		{ "POST", "/v1/projects/sdk/setParams", "{\"patch\":true,\"priority\":20,\"instruction\":null}", 200, "param_history.2.instruction", "i" },
+		{ "POST", "/v1/projects/sdk/setParams", "{\"patch\":false,\"priority\":30}", 200, "param_history.3.instruction", "-" },
+		{ "POST", "/v1/projects/sdk/setParams", "{\"patch\":1}", 400, "error", BAD "\"patch\" must be a boolean" },
+		{ "DELETE", "/v1/projects/sdk", NULL, 405, "error", "Method not allowed." },
+		/* clang-format on */
+	};
+
+	(void)state;
+	RUN(rows);
+}
+
+static void
+a_template_belongs_to_collections_and_chats(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "GET", "/v1/projects/None/taskTemplates", NULL, 404, "error", "Project with name \"None\" not found." },
+		{ "GET", "/v1/projects/Urban%20Fusion/taskTemplates", NULL, 400, "error", "Projects of type \"multistage\" have no task template." },
+		{ "POST", "/v1/projects", "{\"type\":\"textcollection\",\"name\":\"tc\"}", 200, "type", "textcollection" },
+		{ "POST", "/v1/projects", "{\"type\":\"chat\",\"name\":\"talk\",\"params\":{\"template_variables\":{\"a\":[1]}}}", 200, "type", "chat" },
+		{ "GET", "/v1/projects/tc/taskTemplates", NULL, 200, "project", "tc" },
+		{ "GET", "/v1/projects/tc/taskTemplates", NULL, 200, "version", "0" },
+		{ "GET", "/v1/projects/tc/taskTemplates", NULL, 200, "template_variables", "{}" },
+		{ "GET", "/v1/projects/talk/taskTemplates", NULL, 200, "template_variables", "{\"a\":[1]}" },
+		{ "POST", "/v1/projects/talk/setParams", "{\"instruction\":\"i\"}", 200, "name", "talk" },
+		{ "GET", "/v1/projects/talk/taskTemplates", NULL, 200, "version", "1" },
+		/* clang-format on */
+	};
+	struct answer a;
+
+	(void)state;
+	RUN(rows);
+	raw_call(&sb, RAW_LIVE, "GET", "/v1/projects/tc/taskTemplates", NULL, &a);
+	assert_int_equal(strspn(raw_at(&a, "id"), "0123456789abcdef"), 24);
+	assert_int_equal(strlen(raw_at(&a, "created_at")), 24);
+	assert_int_equal(strlen(raw_at(&a, "updated_at")), 24);
+	answer_free(&a);
+}
+
+/* The two sides share nothing. */
+static void
+the_test_key_sees_none_of_it(void **state)
+{
+	static const char *const paths[] = { "/v1/projects/only-live", "/v1/batches/only-live",
+					     "/v1/batches/only-live/status",
+					     "/v1/projects/only-live/taskTemplates" };
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"only-live\"}", 200, "name", "only-live" },
+		{ "POST", "/v1/batches", "{\"project\":\"only-live\",\"name\":\"only-live\"}", 200, "name", "only-live" },
+		/* clang-format on */
+	};
+	struct answer a;
+
+	(void)state;
+	RUN(rows);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		raw_call(&sb, RAW_TEST, "GET", paths[i], NULL, &a);
+		if (a.status != 404)
+			fail_msg("%s: %d %s", paths[i], a.status, a.body);
+		answer_free(&a);
+	}
+	raw_call(&sb, RAW_TEST, "POST", "/v1/batches",
+		 "{\"project\":\"only-live\",\"name\":\"mine\"}", &a);
+	assert_int_equal(a.status, 404);
+	answer_free(&a);
+	raw_call(&sb, RAW_TEST, "POST", "/v1/projects",
+		 "{\"type\":\"multistage\",\"name\":\"only-live\"}", &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+}
+
 static void
 batches_are_made_finalized_and_counted(void **state)
 {
@@ -109,9 +206,21 @@ batches_are_made_finalized_and_counted(void **state)
 		{ "POST", "/v1/batches/None/setMetadata", "{}", 404, "error", "Batch with name \"None\" not found." },
 		{ "GET", "/v1/batches/None", NULL, 404, "error", "Batch with name \"None\" not found." },
 		{ "GET", "/v1/batches/None/status", NULL, 404, "error", "Batch with name \"None\" not found." },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\",\"name\":\"b2\",\"callback\":\"\",\"calibration_batch\":false,\"self_label_batch\":false,\"metadata\":{}}", 200, "callback", "-" },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\",\"name\":\"b3\",\"callback\":\"acme.example/x\"}", 400, "error", BAD "\"callback\" must be a valid uri" },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\",\"name\":\"b3\",\"callback\":\"https://acme.example/x\",\"metadata\":null}", 200, "callback", "https://acme.example/x" },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\",\"name\":\"b4\",\"metadata\":\"x\"}", 400, "error", BAD "\"metadata\" must be of type object" },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\",\"name\":\"b4\",\"self_label_batch\":1}", 400, "error", BAD "\"self_label_batch\" must be a boolean" },
+		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\",\"name\":\"t\xC3\xBC 1/2\"}", 200, "name", "t\xC3\xBC 1/2" },
+		{ "POST", "/v1/batches/t%C3%BC%201%2F2/setMetadata", "{\"k\":[1,null]}", 200, "metadata", "{\"k\":[1,null]}" },
+		{ "GET", "/v1/batches/t%C3%BC%201%2F2/status", NULL, 200, "status", "in_progress" },
+		{ "GET", "/v1/batches/t%C3%BC%201%2F2/status", NULL, 200, "completed", "-" },
 		{ "POST", "/v1/batches", "{\"project\":\"rapid/pedestrians\",\"name\":\"r1\",\"calibration_batch\":true}", 200, "status", "staging" },
 		{ "POST", "/v1/task/multistage", "{\"batch\":\"r1\",\"attachments\":[\"s3://b/k\"],\"scene_format\":\"sensor_fusion\"}", 200, "status", "pending" },
+		{ "GET", "/v1/batches/r1", NULL, 200, "calibration_batch", "true" },
+		{ "GET", "/v1/batches?project=rapid%2Fpedestrians&status=staging", NULL, 200, "docs.0.name", "r1" },
 		{ "POST", "/v1/batches/r1/finalize", NULL, 200, "status", "in_progress" },
+		{ "POST", "/v1/batches/r1/finalize", "{}", 200, "status", "in_progress" },
 		{ "POST", "/v1/task/multistage", "{\"batch\":\"r1\",\"attachments\":[\"s3://b/k\"],\"scene_format\":\"sensor_fusion\"}", 400, "error", "The batch \"r1\" is finalized; it takes no more tasks." },
 		/* clang-format on */
 	};
@@ -139,6 +248,19 @@ batches_are_listed_by_offset(void **state)
 		{ "GET", "/v1/batches?end_time=2000-01-01", NULL, 200, "totalDocs", "0" },
 		{ "GET", "/v1/batches?project=Parking+Lidar&detailed=true&offset=4", NULL, 200, "docs.0.tasks_pending", "-" },
 		{ "GET", "/v1/batches?status=done", NULL, 400, "error", BAD "\"status\" must be one of [staging, in_progress, completed]" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&detailed=True&offset=4", NULL, 200, "docs.0.status", "completed" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&status&limit=&detailed", NULL, 200, "totalDocs", "5" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&limit=2", NULL, 200, "limit", "2" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&offset=3", NULL, 200, "offset", "3" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&offset=5", NULL, 200, "docs", "[]" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&offset=5", NULL, 200, "has_more", "false" },
+		{ "GET", "/v1/batches?project=Parking+Lidar", NULL, 200, "next_token", "-" },
+		{ "GET", "/v1/batches?project=Parking+Lidar&start_time=2100-01-01+00:00:00.000000", NULL, 200, "totalDocs", "0" },
+		{ "GET", "/v1/batches?project=None", NULL, 200, "totalDocs", "0" },
+		{ "GET", "/v1/batches?offset=-1", NULL, 400, "error", BAD "\"offset\" must be an integer from 0 to 4611686018427387903" },
+		{ "GET", "/v1/batches?limit=0", NULL, 400, "error", BAD "\"limit\" must be an integer from 1 to 100" },
+		{ "GET", "/v1/batches?start_time=soon", NULL, 400, "error", BAD "\"start_time\" must be a valid ISO 8601 date" },
+		{ "GET", "/v1/batches?detailed=maybe", NULL, 400, "error", BAD "\"detailed\" must be a boolean" },
 		{ "GET", "/v1/batches?limit=1000", NULL, 400, "error", BAD "\"limit\" must be an integer from 1 to 100" },
 		/* clang-format on */
 	};
@@ -298,6 +420,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_demo_account_looks_lived_in),
 		cmocka_unit_test(projects_are_listed_made_and_given_parameters),
+		cmocka_unit_test(projects_take_what_the_clients_send),
+		cmocka_unit_test(a_template_belongs_to_collections_and_chats),
+		cmocka_unit_test(the_test_key_sees_none_of_it),
 		cmocka_unit_test(batches_are_made_finalized_and_counted),
 		cmocka_unit_test(batches_are_listed_by_offset),
 		cmocka_unit_test(a_file_is_uploaded_as_a_form),
