@@ -47,15 +47,13 @@ make(struct service *s, const char *prefix)
 }
 
 enum err_code
-account_open(struct service *s, const char *extra, struct err *err)
+account_open(struct service *s, struct err *err)
 {
 	db_begin(s->db);
 	if (db_number(s->db, db_query(s->db, "SELECT count(*) FROM api_key"), 0) == 0) {
 		make(s, "test_");
 		make(s, "live_");
 	}
-	if (extra && *extra)
-		add(s, extra);
 	if (db_commit(s->db))
 		return ERR_OK;
 	return err_set(err, ERR_STORE, "cannot store the keys: %s", db_failure(s->db));
@@ -120,8 +118,9 @@ find(struct service *s, const char *key, bool *is_test)
 
 	db_str(st, 1, key);
 	env = db_number(s->db, st, -1);
-	if (env < 0 && s->any_key &&
-	    (strncmp(key, "live_", 5) == 0 || strncmp(key, "test_", 5) == 0))
+	if (env < 0 &&
+	    ((s->own_key && strcmp(key, s->own_key) == 0) ||
+	     (s->any_key && (strncmp(key, "live_", 5) == 0 || strncmp(key, "test_", 5) == 0))))
 		env = is_test_key(key);
 	*is_test = env == 1;
 	return env >= 0;

@@ -10,8 +10,8 @@ struct service;
 
 #define ACCOUNT_KEY_SIZE 64
 
-/* Make the two keys of a new database, and add extra (NULL: none). Errors: ERR_STORE. */
-enum err_code account_open(struct service *s, const char *extra, struct err *err) MUST_CHECK;
+/* Make the two keys of a new database. Errors: ERR_STORE. */
+enum err_code account_open(struct service *s, struct err *err) MUST_CHECK;
 
 /* The key that the sandbox made for this side. */
 void account_key(struct service *s, bool is_test, char out[ACCOUNT_KEY_SIZE]);

@@ -8,6 +8,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/db.c		sandbox/db.h \
 	sandbox/db_schema.c	sandbox/db_schema.h \
 	sandbox/file.c \
+	sandbox/greet.c		sandbox/greet.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \
 	sandbox/object_id.c	sandbox/object_id.h \

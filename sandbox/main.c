@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "sandbox/account.h"
 #include "sandbox/db.h"
+#include "sandbox/greet.h"
 #include "sandbox/life.h"
 #include "sandbox/listen.h"
 #include "sandbox/options.h"
@@ -38,10 +39,10 @@ open_service(const struct options *o, struct service *s, struct err *err)
 	*s = (struct service){
 		.now_ms = clock_wall_ms(),
 		.work_ms = o->work_ms,
+		.own_key = getenv("MULTISTAGE_SANDBOX_KEY"),
 		.any_key = o->any_key,
 	};
-	if (db_open(o->db, &s->db, err) || account_open(s, getenv("MULTISTAGE_SANDBOX_KEY"), err) ||
-	    seed_fill(s, o->seed, err))
+	if (db_open(o->db, &s->db, err) || account_open(s, err) || seed_fill(s, o->seed, err))
 		return err->code;
 	life_open(s);
 	return ERR_OK;
@@ -67,23 +68,6 @@ say(FILE *to, const char *before, const char *text)
 	text_show(&line, text, strlen(text), 0);
 	fprintf(to, "%s%s\n", before, buf_str(&line));
 	buf_free(&line);
-}
-
-static void
-greet(const struct options *o, struct service *s)
-{
-	char test[ACCOUNT_KEY_SIZE], live[ACCOUNT_KEY_SIZE];
-
-	account_key(s, true, test);
-	account_key(s, false, live);
-	if (o->unix_path)
-		say(stdout, "listening on ", o->unix_path);
-	else
-		printf("listening on http://127.0.0.1:%d/v1\n", o->port);
-	printf("test key  %s\nlive key  %s\n", test, live);
-	if (!o->unix_path)
-		printf("try it    curl -u %s: http://127.0.0.1:%d/v1/projects\n", live, o->port);
-	fflush(stdout);
 }
 
 /* Tell the parent. If it is gone already, the pipe is broken and so are we. */
@@ -139,7 +123,7 @@ serve(struct options *o, int signals, struct err *err)
 	if (open_service(o, &s, err) == ERR_OK && open_server(o, &s, &sv, err) == ERR_OK) {
 		bound = o->unix_path != NULL;
 		if (o->ready_fd < 0)
-			greet(o, &s);
+			greet(stdout, o, &s);
 		if (o->ready_fd < 0 || say_ready(o->ready_fd, err) == ERR_OK)
 			run(sv, signals, err);
 	}

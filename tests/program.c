@@ -37,9 +37,9 @@ program_world(void *state)
 }
 
 static void
-become(void *state, const char *const *words)
+become(const char *path, void *state, const char *const *words)
 {
-	char *argv[WORDS_MAX] = { mem_strdup("./multistage") };
+	char *argv[WORDS_MAX] = { mem_strdup(path) };
 	int in, out, err;
 
 	for (size_t i = 0; words[i] && i + 2 < WORDS_MAX; i++) /* before scratch_path() */
@@ -56,7 +56,7 @@ become(void *state, const char *const *words)
 }
 
 pid_t
-program_start(void *state, const char *input, const char *const *words)
+program_start_as(const char *path, void *state, const char *input, const char *const *words)
 {
 	char in[512];
 	pid_t pid;
@@ -66,8 +66,14 @@ program_start(void *state, const char *input, const char *const *words)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		become(state, words);
+		become(path, state, words);
 	return pid;
+}
+
+pid_t
+program_start(void *state, const char *input, const char *const *words)
+{
+	return program_start_as("./multistage", state, input, words);
 }
 
 void
@@ -88,7 +94,7 @@ program_wait(struct program *r, void *state, pid_t pid)
 		if (waited > WAIT_MS) {
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);
-			fail_msg("multistage did not end within %d ms", WAIT_MS);
+			fail_msg("the program did not end within %d ms", WAIT_MS);
 		}
 		poll(NULL, 0, 5);
 		waited += 5;

@@ -1,4 +1,5 @@
-/* program.h - runs ./multistage without a terminal, in a world of its own.
+/* program.h - runs ./multistage, or another program of ours, without a terminal, in a world
+ * of its own.
  *
  * HOME and the XDG folders are the scratch folder; nothing of the person who
  * runs the tests is read. A run ends after 60 s at the latest, and fails then.
@@ -27,6 +28,8 @@ void program_run(struct program *r, void *state, const char *input, const char *
 
 /* The same without waiting: its pid; what it says goes to the files "out" and "err". */
 pid_t program_start(void *state, const char *input, const char *const *words);
+/* The same with another program of the build folder. */
+pid_t program_start_as(const char *path, void *state, const char *input, const char *const *words);
 /* Wait for it. */
 void program_wait(struct program *r, void *state, pid_t pid);
 void program_done(struct program *r);
