@@ -8,8 +8,10 @@
 #include "core/mem.h"
 #include "core/text.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define METADATA_MAX 10240 /* "10 KB", as a server would read it; scale-api 13 row 7 */
@@ -68,6 +70,8 @@ scan(const char *p, const char *end)
 		if (digits > 1 && p[0] == '0')
 			return false;
 		if (digits > DIGITS_MAX && !strchr(".eE", p[digits]))
+			return false;
+		if (digits > 0 && isinf(strtod(p, NULL)))
 			return false;
 		if (word > 0 || digits > 0) {
 			p += word > 0 ? word : digits;

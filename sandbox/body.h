@@ -13,7 +13,9 @@
 
 #include <json-c/json.h>
 
-#define BODY_DEPTH_MAX 32
+/* As json-c counts, a scalar is a level. Less than the 32 that readers of our replies may stop
+ * at: what a body brings is shown further in, in lists and callbacks. */
+#define BODY_DEPTH_MAX 29
 
 struct body {
 	struct json_object *root; /* owned; NULL if the text was no good */

@@ -153,6 +153,11 @@ tests_test_sandbox_task_SOURCES = tests/test_sandbox_task.c $(RAW)
 tests_test_sandbox_task_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_account_SOURCES = tests/test_sandbox_account.c $(RAW)
 tests_test_sandbox_account_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+FUZZERS += tests/fuzz_request
+tests_fuzz_request_SOURCES  = tests/fuzz_request.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_request_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
+tests_fuzz_request_LDFLAGS  = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_request_LDADD    = $(SANDBOX_LIBS)
 
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)

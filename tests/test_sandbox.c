@@ -158,6 +158,7 @@ a_body_that_is_no_json_is_refused(void **state)
 		"{'a':1}",
 		"{\"a\":1,}",
 		"{\"a\":99999999999999999999}",
+		"{\"a\":-1e999}",
 		"/* */ {}",
 		"{\"a\":tru}",
 		"\xEF\xBB\xBF{}",
