@@ -1,4 +1,5 @@
-/* http_late.h - libcurl, loaded with the first request. Private to core/http*.c. */
+/* http_late.h - libcurl, loaded with the first request.
+ * Private to core/http*.c and sandbox/web*.c. */
 #ifndef CORE_HTTP_LATE_H
 #define CORE_HTTP_LATE_H
 

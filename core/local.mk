@@ -8,12 +8,13 @@ core_librules_a_SOURCES = \
 	core/field.c	core/field.h \
 	core/mem.c	core/mem.h
 
-# --- more rules: text, clock, random, json, task, filter ---
+# --- more rules: text, clock, random, json, task, filter; libcurl when it is needed ---
 core_librules_a_SOURCES += core/near.c core/near.h core/filter.c core/filter.h
 core_librules_a_SOURCES += core/task.c core/task.h
 core_librules_a_SOURCES += \
 	core/clock.c	core/clock.h \
 	core/file.c	core/file.h \
+	core/http_late.c	core/http_late.h \
 	core/json.c	core/json.h	core/json_impl.h \
 	core/json_scan.c	core/json_token.c \
 	core/random.c	core/random.h \
@@ -37,7 +38,6 @@ core_libcore_a_SOURCES += \
 	core/call_log.c	core/call_log.h \
 	core/endpoint.c	core/endpoint.h \
 	core/http.c	core/http.h	core/http_parts.h \
-	core/http_late.c	core/http_late.h \
 	core/http_head.c \
 	core/http_setup.c \
 	core/http_url.c \
