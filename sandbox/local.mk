@@ -25,7 +25,9 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/task_change.c \
 	sandbox/task_create.c \
 	sandbox/task_read.c \
-	sandbox/upload.c	sandbox/upload.h
+	sandbox/upload.c	sandbox/upload.h \
+	sandbox/web.c		sandbox/web.h \
+	sandbox/web_xfer.c	sandbox/web_xfer.h
 sandbox_libsandbox_a_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
 
 # What a program that uses the sandbox must link, in order.

@@ -30,6 +30,7 @@ rule "cli knows no screen" 'n?curses|curl/|sqlite3|sandbox/' cli/*.[ch]
 rule "only cli/main.c opens the full-screen program" 'tui/' $(but cli 'cli/main\.c')
 rule "sandbox shares only the rules" 'tui/|cli/|curses|core/(draft|check|payload|http|api|reply|store|conf|child|session)\.h' sandbox/*.[ch]
 rule "curl lives in core/http*.c" 'curl/' $(but core 'core/http(_[a-z]+)?\.[ch]')
+rule "curl lives in sandbox/web*.c, and comes late" 'curl/' $(but sandbox 'sandbox/web(_[a-z]+)?\.[ch]')
 rule "sqlite lives in core/store*.c" 'sqlite3' $(but core 'core/store[a-z_]*\.[ch]')
 rule "json-c lives in core/json.c" 'json-c/' $(but core 'core/json\.c')
 rule "curses lives in tui/term.c" 'n?curses|term\.h>' $(but tui 'tui/term\.c')
