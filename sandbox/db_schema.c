@@ -67,5 +67,29 @@ static const char first[] =
 	" file INTEGER NOT NULL REFERENCES file, part INTEGER NOT NULL, data BLOB NOT NULL,"
 	" PRIMARY KEY (file, part)) STRICT, WITHOUT ROWID;";
 
-const char *const db_schema[] = { first };
+/* What goes out: attachments to fetch, callbacks. calls: somebody waits for the end of
+ * the task. ready_ms: when it would be due if its attachments were here; its fate is NULL
+ * until they are. called: the last callback was accepted; NULL: none has ended. */
+static const char outgoing[] =
+	"ALTER TABLE task ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE task ADD COLUMN ready_ms INTEGER;"
+	"ALTER TABLE task ADD COLUMN called INTEGER;"
+	"ALTER TABLE task ADD COLUMN called_ms INTEGER;"
+	"UPDATE task SET calls = 1 WHERE due_ms IS NOT NULL AND (callback_url IS NOT NULL"
+	" OR EXISTS (SELECT 1 FROM batch b WHERE b.env = task.env AND b.name = task.batch"
+	" AND b.callback IS NOT NULL));"
+	"CREATE INDEX task_calls ON task (due_ms) WHERE calls AND due_ms IS NOT NULL;"
+	"CREATE TABLE callback_key (env INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;"
+	"CREATE TABLE callback ("
+	" seq INTEGER PRIMARY KEY, task INTEGER NOT NULL REFERENCES task, url TEXT NOT NULL,"
+	" body TEXT NOT NULL, tries INTEGER NOT NULL, next_ms INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX callback_next ON callback (next_ms, seq);"
+	"CREATE INDEX callback_task ON callback (task);"
+	"CREATE TABLE fetch ("
+	" task INTEGER NOT NULL REFERENCES task, place INTEGER NOT NULL, url TEXT NOT NULL,"
+	" state TEXT NOT NULL, status INTEGER, message TEXT,"
+	" PRIMARY KEY (task, place)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX fetch_waits ON fetch (task, place) WHERE state = 'waits';";
+
+const char *const db_schema[] = { first, outgoing };
 const size_t db_schema_count = ARRAY_LEN(db_schema);

@@ -5,8 +5,10 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/account.c	sandbox/account.h \
 	sandbox/batch.c		sandbox/batch.h \
 	sandbox/body.c		sandbox/body.h \
+	sandbox/callback.c	sandbox/callback.h \
 	sandbox/db.c		sandbox/db.h \
 	sandbox/db_schema.c	sandbox/db_schema.h \
+	sandbox/errand.c	sandbox/errand.h \
 	sandbox/file.c \
 	sandbox/greet.c		sandbox/greet.h \
 	sandbox/life.c		sandbox/life.h \

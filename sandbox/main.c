@@ -10,6 +10,7 @@
 #include "core/err.h"
 #include "core/text.h"
 #include "sandbox/account.h"
+#include "sandbox/callback.h"
 #include "sandbox/db.h"
 #include "sandbox/greet.h"
 #include "sandbox/life.h"
@@ -41,8 +42,10 @@ open_service(const struct options *o, struct service *s, struct err *err)
 		.work_ms = o->work_ms,
 		.own_key = getenv("MULTISTAGE_SANDBOX_KEY"),
 		.any_key = o->any_key,
+		.callback_scale = 1,
 	};
-	if (db_open(o->db, &s->db, err) || account_open(s, err) || seed_fill(s, o->seed, err))
+	if (db_open(o->db, &s->db, err) || account_open(s, err) || callback_open(s, err) ||
+	    seed_fill(s, o->seed, err))
 		return err->code;
 	life_open(s);
 	return ERR_OK;

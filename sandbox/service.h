@@ -14,6 +14,10 @@ struct service {
 	int64_t next_due_ms; /* no task moves on before this; INT64_MAX: none will */
 	const char *own_key; /* one more to take, from the environment; NULL: none */
 	bool any_key;        /* take every key that starts with test_ or live_ */
+
+	int64_t errand_ms;     /* nothing goes out before this; INT64_MAX: nothing will */
+	double callback_scale; /* of the times between the tries of a callback; 0..1 */
+	bool call_anywhere;    /* callbacks go to other machines, too */
 };
 
 #endif

@@ -95,7 +95,11 @@ enum column {
 	PARAMS,
 	RESPONSE,
 	REVIEW,
-	TYPE
+	TYPE,
+	SEQ,
+	CALL_ENDED,
+	CALLED,
+	CALLED_AT
 };
 
 enum show { SHOW_TEXT, SHOW_JSON, SHOW_TIME, SHOW_INT, SHOW_BOOL };
@@ -126,6 +130,9 @@ static const struct {
 	{ "params",                 PARAMS,       SHOW_JSON, false },
 	{ "response",               RESPONSE,     SHOW_JSON, false },
 	{ "customer_review_status", REVIEW,       SHOW_TEXT, false },
+	{ "callback_completed",     CALL_ENDED,   SHOW_BOOL, false },
+	{ "callback_succeeded",     CALLED,       SHOW_BOOL, false },
+	{ "callback_succeeded_at",  CALLED_AT,    SHOW_TIME, false },
 	/* clang-format on */
 };
 

@@ -38,7 +38,7 @@ void task_index_tags(struct db *db, int64_t seq, const char *const *tags, size_t
 #define TASK_COLUMNS                                                                            \
 	"id, status, created_ms, updated_ms, completed_ms, env, project, batch, unique_id,"     \
 	" priority, tags, instruction, callback_url, metadata, params, response, review, type," \
-	" seq"
+	" seq, called IS NOT NULL OR NULL, called, called_ms"
 enum { TASK_COLUMN_STATUS = 1, TASK_COLUMN_CREATED = 2, TASK_COLUMN_SEQ = 18 };
 
 struct task_view {
