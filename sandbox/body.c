@@ -7,12 +7,16 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "sandbox/form.h"
+#include "sandbox/request.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define METADATA_MAX 10240 /* "10 KB", as a server would read it; scale-api 13 row 7 */
 #define DIGITS_MAX   18    /* always within 64 bits; json-c clamps silently past them */
@@ -33,6 +37,15 @@ body_bad(struct body *b, const char *fmt, ...)
 	/* A cut name may end inside a character. */
 	for (size_t len = strlen(b->bad); len > 0 && !text_valid(b->bad, len, NULL); len--)
 		b->bad[len - 1] = '\0';
+}
+
+void
+body_refuse(struct body *b, const char *text)
+{
+	if (b->has_bad)
+		return;
+	b->has_bad = true;
+	snprintf(b->bad, sizeof(b->bad), "%s", text);
 }
 
 /* The end of the string that starts behind a quote, or NULL: what json-c lets pass. */
@@ -121,6 +134,30 @@ body_open(struct body *b, const char *text, size_t n, enum json_type type)
 	return false;
 }
 
+/* curl says "form" whatever it sends with -d; no form starts with a bare bracket. */
+static bool
+is_form(const struct request *rq)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	const char *type = rq->content_type;
+	size_t n = sizeof(form) - 1;
+
+	return type && strncasecmp(type, form, n) == 0 && strchr("; \t", type[n]) &&
+	       !strchr("{[", rq->body[strspn(rq->body, " \t\r\n")]);
+}
+
+bool
+body_read(struct body *b, const struct request *rq)
+{
+	if (!is_form(rq))
+		return body_open(b, rq->body, rq->body_len, json_type_object);
+	*b = (struct body){ .form = true };
+	if ((b->root = form_parse(rq->body, rq->body_len)))
+		return true;
+	body_refuse(b, "Body is not valid form data.");
+	return false;
+}
+
 void
 body_close(struct body *b)
 {
@@ -197,6 +234,17 @@ body_callback(struct body *b, const char *name)
 	return NULL;
 }
 
+/* What a form says instead of true and false. */
+static bool
+form_flag(struct body *b, const char *name, const char *text)
+{
+	bool yes = strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
+
+	if (!yes && strcasecmp(text, "false") != 0 && strcmp(text, "0") != 0)
+		body_bad(b, "\"%s\" must be a boolean", name);
+	return yes;
+}
+
 bool
 body_flag(struct body *b, const char *name)
 {
@@ -204,11 +252,27 @@ body_flag(struct body *b, const char *name)
 
 	if (!o)
 		return false;
+	if (b->form && json_object_is_type(o, json_type_string))
+		return form_flag(b, name, json_object_get_string(o));
 	if (!json_object_is_type(o, json_type_boolean)) {
 		body_bad(b, "\"%s\" must be a boolean", name);
 		return false;
 	}
 	return json_object_get_boolean(o);
+}
+
+static int64_t
+form_number(struct body *b, const char *name, const char *text, int64_t none)
+{
+	long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (end != text && !*end && !errno)
+		return value;
+	body_bad(b, "\"%s\" must be an integer", name);
+	return none;
 }
 
 int64_t
@@ -219,6 +283,8 @@ body_number(struct body *b, const char *name, int64_t none)
 
 	if (!o)
 		return none;
+	if (b->form && json_object_is_type(o, json_type_string))
+		return form_number(b, name, json_object_get_string(o), none);
 	if (json_object_is_type(o, json_type_int))
 		return json_object_get_int64(o);
 	value = json_object_is_type(o, json_type_double) ? json_object_get_double(o) : 0.5;
@@ -238,6 +304,11 @@ body_strings(struct body *b, const char *name, struct body_list *list)
 	*list = (struct body_list){ .at = NULL };
 	if (!o)
 		return false;
+	if (b->form && json_object_is_type(o, json_type_string)) {
+		list->at = mem_array(1, sizeof(*list->at));
+		list->at[list->count++] = json_object_get_string(o);
+		return true;
+	}
 	if (!json_object_is_type(o, json_type_array)) {
 		body_bad(b, "\"%s\" must be an array", shown);
 		return false;
@@ -255,6 +326,17 @@ body_strings(struct body *b, const char *name, struct body_list *list)
 			list->at[list->count++] = json_object_get_string(item);
 	}
 	return !b->has_bad;
+}
+
+struct json_object *
+body_array(struct body *b, const char *name)
+{
+	struct json_object *o = member(b, name);
+
+	if (!o || json_object_is_type(o, json_type_array))
+		return o;
+	body_bad(b, "\"%s\" must be an array", name);
+	return NULL;
 }
 
 const char *

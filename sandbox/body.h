@@ -17,8 +17,11 @@
  * at: what a body brings is shown further in, in lists and callbacks. */
 #define BODY_DEPTH_MAX 29
 
+struct request;
+
 struct body {
 	struct json_object *root; /* owned; NULL if the text was no good */
+	bool form;                /* of a form: numbers, booleans and lists of one came as text */
 	bool has_bad;
 	char bad[256]; /* 'Parameter is invalid, reason: "tags" must be an array' */
 };
@@ -31,10 +34,14 @@ struct body_list { /* strings, borrowed from the body */
 /* text: n bytes with a NUL behind. Empty text is an empty object or array, as asked.
  * False, with bad set, if it is no JSON or not of that type. */
 bool body_open(struct body *b, const char *text, size_t n, enum json_type type);
+/* The object in the body of rq: JSON, or a form if its Content-Type says so. */
+bool body_read(struct body *b, const struct request *rq);
 void body_close(struct body *b);
 
 /* Set bad, unless something was wrong before: 'Parameter is invalid, reason: ...'. */
 void body_bad(struct body *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same with a text of its own. */
+void body_refuse(struct body *b, const char *text);
 
 bool body_has(const struct body *b, const char *name); /* there and not null */
 /* Strings are NUL-terminated and hold no NUL. NULL if absent. */
@@ -47,6 +54,8 @@ bool body_flag(struct body *b, const char *name);
 int64_t body_number(struct body *b, const char *name, int64_t none);
 /* name: NULL for the root. Items are not empty. Free list->at. False if absent. */
 bool body_strings(struct body *b, const char *name, struct body_list *list);
+/* An array of anything, borrowed; NULL if absent. */
+struct json_object *body_array(struct body *b, const char *name);
 /* Compact text of an object, borrowed; NULL if absent. name: NULL for the root. */
 const char *body_object(struct body *b, const char *name, size_t *n);
 /* The same for metadata, which has a limit. */

@@ -10,6 +10,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/db_schema.c	sandbox/db_schema.h \
 	sandbox/errand.c	sandbox/errand.h \
 	sandbox/file.c \
+	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \

@@ -48,8 +48,8 @@ decode(char *s, bool plus)
 	return true;
 }
 
-static bool
-decode_text(char *s, bool plus)
+bool
+request_decode(char *s, bool plus)
 {
 	return decode(s, plus) && text_valid(s, strlen(s), NULL);
 }
@@ -64,7 +64,7 @@ parse_path(struct request *rq, char *path)
 			*next++ = '\0';
 		if (!next && !*path)
 			break; /* a slash at the end is none */
-		if (rq->part_count == REQUEST_PARTS_MAX || !decode_text(path, false))
+		if (rq->part_count == REQUEST_PARTS_MAX || !request_decode(path, false))
 			return false;
 		rq->parts[rq->part_count++] = path;
 	}
@@ -87,7 +87,7 @@ parse_query(struct request *rq, char *query)
 		if (!(value = strchr(query, '=')) || !value[1])
 			continue;
 		*value++ = '\0';
-		if (!decode_text(query, true) || !decode_text(value, true))
+		if (!request_decode(query, true) || !request_decode(value, true))
 			return false;
 		rq->query[rq->query_count++] = (struct request_pair){ query, value };
 	}

@@ -32,18 +32,24 @@ struct request {
 	const char *body;    /* with a NUL behind */
 	size_t body_len;
 	const char *idempotency_key; /* NULL without */
+	const char *content_type;    /* NULL without */
 	struct upload *upload;       /* of a multipart body; else NULL */
 	bool is_test;                /* which key it came with */
 };
 
 struct reply {
 	int status;
-	struct buf body; /* JSON */
+	struct buf body;
+	const char *type; /* of the body; NULL: JSON. Not copied */
 };
 
 /* Split and decode a raw request target. False if it is not text, or too deep. */
 bool request_parse(struct request *rq, const char *target);
 void request_done(struct request *rq);
+
+/* Decode a part of a query or a form in place; plus: "+" is a space. False if it is no
+ * text: ill-formed, or with a NUL inside. */
+bool request_decode(char *s, bool plus);
 
 /* The last value of key, or NULL. */
 const char *request_query(const struct request *rq, const char *key);
