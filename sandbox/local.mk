@@ -12,6 +12,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/file.c \
 	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
+	sandbox/kind.c		sandbox/kind.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \
 	sandbox/object_id.c	sandbox/object_id.h \
@@ -27,6 +28,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/task.c		sandbox/task.h \
 	sandbox/task_change.c \
 	sandbox/task_create.c \
+	sandbox/task_fields.c	sandbox/task_fields.h \
 	sandbox/task_read.c \
 	sandbox/upload.c	sandbox/upload.h \
 	sandbox/web.c		sandbox/web.h \

@@ -10,7 +10,7 @@
 static const struct route routes[] = {
 	/* clang-format off */
 	{ "POST",   "/v1/task/multistage",      task_create,           BODY_JSON, true,  "create-multi-stage-task" },
-	{ "POST",   "/v1/task/?",               task_create_other,     BODY_JSON, false, "errors: 402" },
+	{ "POST",   "/v1/task/?",               task_create_other,     BODY_JSON, true,  "tasks: create" },
 	{ "GET",    "/v1/task/?",               task_get,              BODY_NONE, false, "tasks: retrieve" },
 	{ "GET",    "/v1/tasks",                task_list,             BODY_NONE, false, "tasks: list" },
 	{ "POST",   "/v1/task/?/cancel",        task_cancel,           BODY_JSON, true,  "tasks: cancel" },

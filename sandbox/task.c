@@ -35,8 +35,8 @@ task_insert(struct db *db, const struct task_row *t)
 		db, "INSERT INTO task (id, env, type, status, project, batch, unique_id,"
 		    " clear_on_error, priority, instruction, callback_url, params, metadata,"
 		    " tags, response, review, created_ms, updated_ms, completed_ms, due_ms,"
-		    " fate, outcome) VALUES (?1, ?2, 'multistage', ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-		    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
+		    " fate, outcome) VALUES (?1, ?2, ?22, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+		    " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
 		    " RETURNING seq");
 
 	db_str(st, 1, t->id);
@@ -61,6 +61,7 @@ task_insert(struct db *db, const struct task_row *t)
 	bind_time(st, 19, t->due_ms);
 	db_str(st, 20, t->fate);
 	db_str(st, 21, t->outcome);
+	db_str(st, 22, t->type ? t->type : "multistage");
 	return db_number(db, st, 0);
 }
 
@@ -159,29 +160,37 @@ show_column(struct buf *b, const char *key, sqlite3_stmt *st, int column, enum s
 	}
 }
 
+static void
+show_attachment_url(struct buf *b, const char *id, const char *attachment, size_t i)
+{
+	char url[96];
+
+	snprintf(url, sizeof(url), "https://attachments.sandbox.invalid/%s/%zu?signature=none", id,
+		 i);
+	out_open(b, NULL, '{');
+	out_str(b, "attachment", attachment);
+	out_str(b, "s3URL", url);
+	out_close(b, '}');
+}
+
 /* Pre-signed addresses. Neither key nor shape is documented; these lead nowhere. */
 static void
 show_attachment_urls(struct buf *b, sqlite3_stmt *st)
 {
+	const char *id = db_column(st, ID, NULL), *text, *one;
 	struct body params;
 	struct body_list list;
 	size_t n;
-	const char *text = db_column(st, PARAMS, &n);
 
+	text = db_column(st, PARAMS, &n);
 	if (body_open(&params, text, n, json_type_object) &&
-	    body_strings(&params, "attachments", &list)) {
+	    ((one = body_text(&params, "attachment")) || body_has(&params, "attachments"))) {
+		body_strings(&params, "attachments", &list);
 		out_open(b, "attachmentS3Downloads", '[');
-		for (size_t i = 0; i < list.count; i++) {
-			char url[96];
-
-			snprintf(url, sizeof(url),
-				 "https://attachments.sandbox.invalid/%s/%zu?signature=none",
-				 db_column(st, ID, NULL), i);
-			out_open(b, NULL, '{');
-			out_str(b, "attachment", list.at[i]);
-			out_str(b, "s3URL", url);
-			out_close(b, '}');
-		}
+		if (one)
+			show_attachment_url(b, id, one, 0);
+		for (size_t i = 0; i < list.count; i++)
+			show_attachment_url(b, id, list.at[i], i + (one != NULL));
 		out_close(b, ']');
 		free(list.at);
 	}
@@ -258,4 +267,35 @@ task_unique_taken(struct service *s, const struct request *rq, const char *uniqu
 	taken = owner != NULL;
 	free(owner);
 	return taken;
+}
+
+bool
+task_key_used(struct service *s, const struct request *rq, struct reply *rp)
+{
+	sqlite3_stmt *st;
+
+	if (!rq->idempotency_key)
+		return false;
+	st = db_query(s->db, "SELECT 1 FROM idempotency WHERE env = ?1 AND key = ?2");
+	db_int(st, 1, rq->is_test);
+	db_str(st, 2, rq->idempotency_key);
+	if (db_number(s->db, st, 0) == 0)
+		return false;
+	reply_error(rp, 409, "The idempotency key (\"%s\") has already been used.",
+		    rq->idempotency_key);
+	return true;
+}
+
+void
+task_key_keep(struct service *s, const struct request *rq, const char *id)
+{
+	sqlite3_stmt *st;
+
+	if (!rq->idempotency_key)
+		return;
+	st = db_query(s->db, "INSERT INTO idempotency VALUES (?1, ?2, ?3)");
+	db_int(st, 1, rq->is_test);
+	db_str(st, 2, rq->idempotency_key);
+	db_str(st, 3, id);
+	db_run(s->db, st);
 }

@@ -15,7 +15,9 @@
 struct task_row { /* strings are borrowed; NULL where the task has none */
 	char id[TASK_ID_SIZE];
 	bool is_test, clear_on_error;
-	const char *status, *project, *batch, *unique_id;
+	const char *type;    /* NULL: multistage */
+	const char *project; /* "": none */
+	const char *status, *batch, *unique_id;
 	const char *instruction, *callback_url;
 	const char *params, *metadata; /* JSON objects */
 	const char *tags;              /* JSON array */
@@ -35,10 +37,10 @@ int64_t task_insert(struct db *db, const struct task_row *t);
 void task_index_tags(struct db *db, int64_t seq, const char *const *tags, size_t count);
 
 /* Columns to select for task_out(), in its order. */
-#define TASK_COLUMNS                                                                            \
-	"id, status, created_ms, updated_ms, completed_ms, env, project, batch, unique_id,"     \
-	" priority, tags, instruction, callback_url, metadata, params, response, review, type," \
-	" seq, called IS NOT NULL OR NULL, called, called_ms"
+#define TASK_COLUMNS                                                                         \
+	"id, status, created_ms, updated_ms, completed_ms, env, nullif(project, ''), batch," \
+	" unique_id, priority, tags, instruction, callback_url, metadata, params, response," \
+	" review, type, seq, called IS NOT NULL OR NULL, called, called_ms"
 enum { TASK_COLUMN_STATUS = 1, TASK_COLUMN_CREATED = 2, TASK_COLUMN_SEQ = 18 };
 
 struct task_view {
@@ -58,5 +60,10 @@ int64_t task_find(struct service *s, const struct request *rq, char status[16], 
 /* Who has this unique id? Makes the 409 and returns true if it is another task than seq. */
 bool task_unique_taken(struct service *s, const struct request *rq, const char *unique_id,
 		       int64_t seq, struct reply *rp);
+
+/* A second request with the same Idempotency-Key creates nothing: makes the 409 and
+ * returns true. Source: API reference, idempotent requests; the text is made up. */
+bool task_key_used(struct service *s, const struct request *rq, struct reply *rp);
+void task_key_keep(struct service *s, const struct request *rq, const char *id);
 
 #endif

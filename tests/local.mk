@@ -142,7 +142,7 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- sandbox ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_task tests/test_sandbox_account \
-	tests/test_sandbox_form
+	tests/test_sandbox_form tests/test_sandbox_kinds
 endif
 RAW = tests/raw.c tests/raw.h
 tests_test_sandbox_SOURCES = tests/test_sandbox.c $(RAW)
@@ -154,6 +154,8 @@ tests_test_sandbox_task_SOURCES = tests/test_sandbox_task.c $(RAW)
 tests_test_sandbox_task_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_form_SOURCES = tests/test_sandbox_form.c
 tests_test_sandbox_form_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_kinds_SOURCES = tests/test_sandbox_kinds.c $(RAW)
+tests_test_sandbox_kinds_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_account_SOURCES = tests/test_sandbox_account.c $(RAW)
 tests_test_sandbox_account_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 FUZZERS += tests/fuzz_request

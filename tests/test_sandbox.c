@@ -103,7 +103,7 @@ what_is_not_there_is_404_or_405(void **state)
 		{ "GET", "/v1/projects/100%", 404 },
 		{ "GET", "/v1/tasks?tags=%c3", 400 },
 		{ "GET", "/v1/tasks?status&type&limit=2", 200 }, /* recorded from the service */
-		{ "POST", "/v1/task/imageannotation", 402 },
+		{ "POST", "/v1/task/nosuch", 402 },
 	};
 	struct answer a;
 
