@@ -158,6 +158,14 @@ tests_test_sandbox_kinds_SOURCES = tests/test_sandbox_kinds.c $(RAW)
 tests_test_sandbox_kinds_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_account_SOURCES = tests/test_sandbox_account.c $(RAW)
 tests_test_sandbox_account_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_sandbox_race tests/test_sandbox_crash
+endif
+LOAD = tests/load.c tests/load.h $(RAW)
+tests_test_sandbox_crash_SOURCES = tests/test_sandbox_crash.c $(LOAD)
+tests_test_sandbox_crash_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_race_SOURCES = tests/test_sandbox_race.c $(RAW)
+tests_test_sandbox_race_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 FUZZERS += tests/fuzz_request
 tests_fuzz_request_SOURCES  = tests/fuzz_request.c tests/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_request_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)

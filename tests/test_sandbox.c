@@ -278,37 +278,6 @@ a_body_that_is_too_large_is_413(void **state)
 	close(fd);
 }
 
-static void
-of_two_creates_at_once_with_one_unique_id_one_wins(void **state)
-{
-	char text[512], body[256];
-	struct answer a[2];
-	int fd[2];
-
-	(void)state;
-	for (int i = 0; i < 100; i++) {
-		snprintf(body, sizeof(body),
-			 "{\"project\":\"Urban Fusion\",\"attachments\":[\"s3://b/k.sfs\"],"
-			 "\"unique_id\":\"race-%d\"}",
-			 i);
-		snprintf(text, sizeof(text),
-			 "POST /v1/task/multistage HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-			 "live_k\r\nContent-Length: %zu\r\n\r\n%s",
-			 strlen(body), body);
-		for (int j = 0; j < 2; j++)
-			fd[j] = raw_connect(&sb);
-		for (int j = 0; j < 2; j++)
-			raw_send(fd[j], text, strlen(text));
-		for (int j = 0; j < 2; j++) {
-			raw_read(fd[j], false, &a[j]);
-			close(fd[j]);
-		}
-		assert_int_equal(a[0].status + a[1].status, 200 + 409);
-		answer_free(&a[0]);
-		answer_free(&a[1]);
-	}
-}
-
 /* A sandbox on a port, its output read from a pipe. */
 static pid_t
 start_on_port(int *out, int *port)
@@ -567,7 +536,6 @@ main(void)
 		cmocka_unit_test(a_body_in_chunks_is_read),
 		cmocka_unit_test(it_listens_again_when_the_crowd_has_gone),
 		cmocka_unit_test(a_body_that_is_too_large_is_413),
-		cmocka_unit_test(of_two_creates_at_once_with_one_unique_id_one_wins),
 		cmocka_unit_test(on_a_port_only_the_loopback_and_its_names_are_served),
 		cmocka_unit_test(the_socket_and_the_database_are_ours_alone),
 		cmocka_unit_test(killed_right_after_a_200_it_still_has_the_task),
