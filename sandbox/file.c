@@ -157,17 +157,20 @@ copy_parts(struct service *s, FILE *from, int64_t file)
 
 /* A field of the form as text, NULL if it is absent or empty. */
 static bool
-form_text(struct upload *u, enum upload_field field, const char *name, const char **out,
-	  struct reply *rp)
+form_text(struct upload *u, enum upload_field field, const char **out, struct reply *rp)
 {
 	const struct buf *b = &u->field[field];
+	const char *why = NULL;
 
-	if (b->full || memchr(buf_str(b), '\0', b->len) || !text_valid(buf_str(b), b->len, NULL)) {
-		reply_invalid(rp, name, "is too long, or not valid text");
-		return false;
-	}
+	if (u->given[field] > 1)
+		why = "must be a string"; /* to a service that makes a list of them */
+	else if (b->full || memchr(buf_str(b), '\0', b->len) ||
+		 !text_valid(buf_str(b), b->len, NULL))
+		why = "is too long, or not valid text";
+	if (why)
+		reply_invalid(rp, upload_field_name(field), why);
 	*out = b->len > 0 ? buf_str(b) : NULL;
-	return true;
+	return !why;
 }
 
 /* The metadata of a form is a JSON object as a string; *kept owns what it becomes. */
@@ -177,7 +180,7 @@ form_metadata(struct upload *u, struct body *kept, const char **out, struct repl
 	const char *text;
 	size_t n;
 
-	if (!form_text(u, UPLOAD_METADATA, "metadata", &text, rp))
+	if (!form_text(u, UPLOAD_METADATA, &text, rp))
 		return false;
 	if (!text)
 		return true;
@@ -189,29 +192,41 @@ form_metadata(struct upload *u, struct body *kept, const char **out, struct repl
 	return true;
 }
 
+/* A browser sends a file without a name and bytes where none was chosen. */
+static bool
+form_file(const struct upload *u, struct reply *rp)
+{
+	if (!multipart_ended(&u->form))
+		reply_error(rp, 400, "The multipart body ends early.");
+	else if (u->too_big)
+		reply_error(rp, 413, "The file is larger than 80 MB.");
+	else if (u->failed)
+		reply_error(rp, 500, "The sandbox cannot store the file.");
+	else if (u->is_text)
+		reply_invalid(rp, "file", "must be a file");
+	else if (u->files > 1)
+		reply_invalid(rp, "file", "must be a single file");
+	else if (u->files == 0 || (u->size == 0 && !*u->name))
+		reply_invalid(rp, "file", "is required");
+	else if (!text_valid(u->name, strlen(u->name), NULL))
+		reply_invalid(rp, "file", "has a name that is not valid text");
+	return rp->status == 200;
+}
+
 static bool
 read_form(struct upload *u, struct file_row *f, struct body *kept, struct reply *rp)
 {
 	const char *shown = NULL;
 
-	if (!form_text(u, UPLOAD_PROJECT, "project_name", &f->project, rp) ||
-	    !form_text(u, UPLOAD_DISPLAY_NAME, "display_name", &shown, rp) ||
-	    !form_text(u, UPLOAD_REFERENCE, "reference_id", &f->reference, rp) ||
+	if (!form_file(u, rp) || !form_text(u, UPLOAD_PROJECT, &f->project, rp) ||
+	    !form_text(u, UPLOAD_DISPLAY_NAME, &shown, rp) ||
+	    !form_text(u, UPLOAD_REFERENCE, &f->reference, rp) ||
 	    !form_metadata(u, kept, &f->metadata, rp))
 		return false;
-	if (u->too_big)
-		reply_error(rp, 413, "The file is larger than 80 MB.");
-	else if (u->failed)
-		reply_error(rp, 500, "The sandbox cannot store the file.");
-	else if (!u->file)
-		reply_invalid(rp, "file", "is required");
-	else if (!text_valid(u->name, strlen(u->name), NULL) ||
-		 !text_valid(u->mime_type, strlen(u->mime_type), NULL))
-		reply_invalid(rp, "file", "has a name that is not valid text");
 	f->name = shown ? shown : *u->name ? u->name : NULL;
 	f->mime_type = u->mime_type;
 	f->size = u->size;
-	return rp->status == 200;
+	return true;
 }
 
 void

@@ -15,6 +15,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/kind.c		sandbox/kind.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \
+	sandbox/multipart.c	sandbox/multipart.h \
 	sandbox/object_id.c	sandbox/object_id.h \
 	sandbox/options.c	sandbox/options.h \
 	sandbox/out.c		sandbox/out.h \

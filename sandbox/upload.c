@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORM_BUFFER     16384 /* bytes that libmicrohttpd keeps to find boundaries */
 #define FIELD_MAX_BYTES 16384
 
 static const char *const names[UPLOAD_FIELD_COUNT] = {
@@ -18,16 +17,72 @@ static const char *const names[UPLOAD_FIELD_COUNT] = {
 	[UPLOAD_METADATA] = "metadata",
 };
 
-static void
-add_file(struct upload *u, const char *name, const char *mime_type, const char *data, size_t n)
+const char *
+upload_field_name(enum upload_field field)
 {
-	if (!u->file && !u->failed) {
-		u->file = tmpfile();
-		u->failed = !u->file;
-		snprintf(u->name, sizeof(u->name), "%s", name ? name : "");
-		snprintf(u->mime_type, sizeof(u->mime_type), "%s",
-			 mime_type ? mime_type : "application/octet-stream");
+	return names[field];
+}
+
+/* Copy s, cut between two characters if it is too long. */
+static void
+copy_text(char *out, size_t size, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n >= size)
+		for (n = size - 1; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80; n--)
+			;
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
+/* type/subtype and parameters that can stand in a header. */
+static bool
+is_media_type(const char *s)
+{
+	const char *slash = strchr(s, '/');
+
+	for (const char *p = s; *p; p++)
+		if (*p < ' ' || *p > '~')
+			return false;
+	return slash && slash > s && slash[1] > ' ';
+}
+
+static void
+begin_file(struct upload *u, const struct multipart_part *part)
+{
+	u->target = UPLOAD_TO_NOTHING;
+	if (!part->filename) {
+		u->is_text = true;
+		return;
 	}
+	if (u->files++ > 0)
+		return;
+	u->target = UPLOAD_TO_FILE;
+	u->file = tmpfile();
+	u->failed = !u->file;
+	copy_text(u->name, sizeof(u->name), part->filename);
+	copy_text(u->mime_type, sizeof(u->mime_type),
+		  part->type && is_media_type(part->type) ? part->type
+							  : "application/octet-stream");
+}
+
+static void
+begin(struct upload *u, const struct multipart_part *part)
+{
+	u->target = UPLOAD_TO_NOTHING;
+	if (!part->name)
+		return;
+	if (strcmp(part->name, "file") == 0)
+		begin_file(u, part);
+	for (int i = 0; i < UPLOAD_FIELD_COUNT; i++)
+		if (strcmp(part->name, names[i]) == 0 && u->given[i]++ == 0)
+			u->target = i;
+}
+
+static void
+add_file(struct upload *u, const char *data, size_t n)
+{
 	u->size += (int64_t)n;
 	if (u->size > (int64_t)UPLOAD_MAX_BYTES)
 		u->too_big = true;
@@ -35,34 +90,30 @@ add_file(struct upload *u, const char *name, const char *mime_type, const char *
 		u->failed = true;
 }
 
-static enum MHD_Result
-on_part(void *arg, enum MHD_ValueKind kind, const char *key, const char *filename,
-	const char *mime_type, const char *encoding, const char *data, uint64_t offset, size_t n)
+static void
+on_part(void *arg, const struct multipart_part *part, const char *data, size_t n)
 {
 	struct upload *u = arg;
 
-	(void)kind;
-	(void)encoding;
-	(void)offset;
-	if (!key) /* a part without a name */
-		return MHD_YES;
-	if (strcmp(key, "file") == 0)
-		add_file(u, filename, mime_type, data, n);
-	for (int i = 0; i < UPLOAD_FIELD_COUNT; i++)
-		if (strcmp(key, names[i]) == 0)
-			buf_add(&u->field[i], data, n);
-	return MHD_YES;
+	if (n == 0)
+		begin(u, part);
+	else if (u->target == UPLOAD_TO_FILE)
+		add_file(u, data, n);
+	else if (u->target >= 0)
+		buf_add(&u->field[u->target], data, n);
 }
 
 struct upload *
 upload_new(struct MHD_Connection *c)
 {
+	const char *type =
+		MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
 	struct upload *u = mem_alloc(sizeof(*u));
 
+	u->target = UPLOAD_TO_NOTHING;
 	for (int i = 0; i < UPLOAD_FIELD_COUNT; i++)
 		u->field[i] = (struct buf)BUF_INIT(FIELD_MAX_BYTES);
-	u->form = MHD_create_post_processor(c, FORM_BUFFER, on_part, u);
-	if (u->form)
+	if (multipart_init(&u->form, type ? type : "", on_part, u))
 		return u;
 	upload_free(u);
 	return NULL;
@@ -71,7 +122,7 @@ upload_new(struct MHD_Connection *c)
 bool
 upload_add(struct upload *u, const char *data, size_t n)
 {
-	return MHD_post_process(u->form, data, n) == MHD_YES;
+	return multipart_add(&u->form, data, n);
 }
 
 void
@@ -79,8 +130,7 @@ upload_free(struct upload *u)
 {
 	if (!u)
 		return;
-	if (u->form)
-		MHD_destroy_post_processor(u->form);
+	multipart_done(&u->form);
 	if (u->file)
 		fclose(u->file);
 	for (int i = 0; i < UPLOAD_FIELD_COUNT; i++)

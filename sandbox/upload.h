@@ -3,6 +3,7 @@
 #define SANDBOX_UPLOAD_H
 
 #include "core/buf.h"
+#include "sandbox/multipart.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,13 +22,22 @@ enum upload_field {
 };
 
 struct upload {
-	struct MHD_PostProcessor *form; /* owned */
-	FILE *file;                     /* owned, without a name; NULL until a file comes */
-	int64_t size;                   /* bytes of it */
-	bool too_big, failed;           /* past the limit; this machine's disk */
+	struct multipart form;
+	FILE *file;           /* owned, without a name; NULL until a file comes */
+	int64_t size;         /* bytes of it */
+	int files;            /* parts that are one */
+	bool is_text;         /* "file" came as a field without a file name */
+	bool too_big, failed; /* past the limit; this machine's disk */
 	char name[256], mime_type[128];
 	struct buf field[UPLOAD_FIELD_COUNT];
+	int given[UPLOAD_FIELD_COUNT]; /* how often */
+	int target;                    /* of the part that comes in: a field, or below */
 };
+
+enum { UPLOAD_TO_FILE = -1, UPLOAD_TO_NOTHING = -2 };
+
+/* The field's name in the form. */
+const char *upload_field_name(enum upload_field field);
 
 /* NULL if the request's Content-Type is no form. */
 struct upload *upload_new(struct MHD_Connection *c);

@@ -143,6 +143,7 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_task tests/test_sandbox_account \
 	tests/test_sandbox_form tests/test_sandbox_kinds
+UNIT_TESTS += tests/test_multipart tests/test_sandbox_files
 endif
 RAW = tests/raw.c tests/raw.h
 tests_test_sandbox_SOURCES = tests/test_sandbox.c $(RAW)
@@ -171,6 +172,10 @@ tests_fuzz_request_SOURCES  = tests/fuzz_request.c tests/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_request_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
 tests_fuzz_request_LDFLAGS  = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_request_LDADD    = $(SANDBOX_LIBS)
+tests_test_sandbox_files_SOURCES = tests/test_sandbox_files.c $(RAW)
+tests_test_sandbox_files_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+tests_test_multipart_SOURCES = tests/test_multipart.c
+tests_test_multipart_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)

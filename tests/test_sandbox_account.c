@@ -1,11 +1,9 @@
-/* test_sandbox_account.c - projects, batches, files and the demo account in the sandbox. */
+/* test_sandbox_account.c - projects, batches and the demo account in the sandbox. */
 #include "config.h"
 
 #include "tests/test.h"
 
 #include "tests/raw.h"
-
-#include <unistd.h>
 
 #define BAD "Parameter is invalid, reason: "
 
@@ -269,104 +267,6 @@ batches_are_listed_by_offset(void **state)
 	RUN(rows);
 }
 
-#define LINE "--XyZ\r\nContent-Disposition: form-data; name="
-
-/* Upload a form with these parts; file bytes may hold anything. */
-static void
-upload(const char *parts, const char *file, size_t file_len, struct answer *a)
-{
-	static const char file_head[] =
-		LINE "\"file\"; filename=\"f.bin\"\r\nContent-Type: image/png\r\n\r\n";
-	int fd = raw_connect(&sb);
-	char head[512];
-
-	snprintf(head, sizeof(head),
-		 "POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
-		 "Content-Type: multipart/form-data; boundary=XyZ\r\nContent-Length: %zu\r\n\r\n",
-		 strlen(parts) + (file ? strlen(file_head) + file_len + 2 : 0) + 9);
-	raw_send(fd, head, strlen(head));
-	raw_send(fd, parts, strlen(parts));
-	if (file) {
-		raw_send(fd, file_head, strlen(file_head));
-		raw_send(fd, file, file_len);
-		raw_send(fd, "\r\n", 2);
-	}
-	raw_send(fd, "--XyZ--\r\n", 9);
-	raw_read(fd, false, a);
-	close(fd);
-}
-
-static void
-a_file_is_uploaded_as_a_form(void **state)
-{
-	static const char fields[] =
-		LINE "\"project_name\"\r\n\r\nUrban Fusion\r\n" LINE
-		     "\"reference_id\"\r\n\r\nref-1\r\n" LINE "\"metadata\"\r\n\r\n{\"a\": 1}\r\n";
-	static char bytes[3 << 20];
-	struct answer a;
-
-	(void)state;
-	memset(bytes, '\n', sizeof(bytes));
-	upload(fields, bytes, sizeof(bytes), &a);
-	assert_int_equal(a.status, 200);
-	assert_string_equal(raw_at(&a, "size"), "3145728");
-	assert_string_equal(raw_at(&a, "mime_type"), "image/png");
-	assert_string_equal(raw_at(&a, "project_names"), "[\"Urban Fusion\"]");
-	assert_string_equal(raw_at(&a, "metadata"), "{\"a\":1}");
-	assert_int_equal(strlen(raw_at(&a, "id")), 36);
-	assert_memory_equal(raw_at(&a, "attachment_url"), "scaledata://", 12);
-	assert_non_null(strstr(raw_at(&a, "attachment_url"), raw_at(&a, "id")));
-	answer_free(&a);
-	upload(fields, "x", 1, &a);
-	assert_int_equal(a.status, 409);
-	answer_free(&a);
-}
-
-static void
-a_form_that_is_wrong_is_refused(void **state)
-{
-	static const struct {
-		const char *parts, *file;
-		int status;
-	} rows[] = {
-		{ "", NULL, 400 },
-		{ LINE "\"project_name\"\r\n\r\nNone\r\n", "x", 404 },
-		{ LINE "\"project_name\"\r\n\r\n\xFF\r\n", "x", 400 },
-		{ LINE "\"metadata\"\r\n\r\n[1]\r\n", "x", 400 },
-		{ LINE "\"metadata\"\r\n\r\n{\r\n", "x", 400 },
-		{ LINE "\"unknown\"\r\n\r\nx\r\n", "", 200 },
-	};
-	struct answer a;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		upload(rows[i].parts, rows[i].file, rows[i].file ? strlen(rows[i].file) : 0, &a);
-		if (a.status != rows[i].status)
-			fail_msg("row %zu gives %d %s", i, a.status, a.body);
-		answer_free(&a);
-	}
-	raw_call(&sb, RAW_LIVE, "POST", "/v1/files/upload", "{}", &a); /* no form */
-	assert_int_equal(a.status, 400);
-	answer_free(&a);
-}
-
-static void
-a_file_is_imported_by_its_address(void **state)
-{
-	static const struct row rows[] = {
-		/* clang-format off */
-		{ "POST", "/v1/files/import", "{}", 400, "error", BAD "\"file_url\" is required" },
-		{ "POST", "/v1/files/import", "{\"file_url\":\"x.png\"}", 400, "error", BAD "\"file_url\" must be a valid uri" },
-		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"project_name\":\"None\"}", 404, "error", "Project with name \"None\" not found." },
-		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"project_name\":\"Urban Fusion\",\"reference_id\":\"imp\"}", 200, "project_names.0", "Urban Fusion" },
-		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"reference_id\":\"imp\"}", 409, "error", "The reference_id (\"imp\") is already used for a different file." },
-		/* clang-format on */
-	};
-
-	(void)state;
-	RUN(rows);
-}
-
 static long
 total(const char *key, const char *query)
 {
@@ -425,9 +325,6 @@ main(void)
 		cmocka_unit_test(the_test_key_sees_none_of_it),
 		cmocka_unit_test(batches_are_made_finalized_and_counted),
 		cmocka_unit_test(batches_are_listed_by_offset),
-		cmocka_unit_test(a_file_is_uploaded_as_a_form),
-		cmocka_unit_test(a_form_that_is_wrong_is_refused),
-		cmocka_unit_test(a_file_is_imported_by_its_address),
 		cmocka_unit_test(an_empty_account_is_empty),
 	};
 	return cmocka_run_group_tests_name("sandbox account", tests, start_one, stop_one);

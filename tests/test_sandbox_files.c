@@ -1,0 +1,215 @@
+/* test_sandbox_files.c - files in the sandbox: forms, imports, and what comes back. */
+#include "config.h"
+
+#include "tests/test.h"
+
+#include "tests/raw.h"
+
+#include <unistd.h>
+
+#define BAD "Parameter is invalid, reason: "
+
+static struct raw sb;
+
+static int
+start_one(void **state)
+{
+	(void)state;
+	raw_start(&sb, NULL);
+	return 0;
+}
+
+static int
+stop_one(void **state)
+{
+	(void)state;
+	raw_stop(&sb);
+	return 0;
+}
+
+struct row {
+	const char *method, *target, *body;
+	int status;
+	const char *path, *value;
+};
+
+static void
+run_rows(const struct row *rows, size_t n)
+{
+	struct answer a;
+
+	for (size_t i = 0; i < n; i++) {
+		raw_call(&sb, RAW_LIVE, rows[i].method, rows[i].target, rows[i].body, &a);
+		if (a.status != rows[i].status ||
+		    strcmp(raw_at(&a, rows[i].path), rows[i].value) != 0)
+			fail_msg("row %zu, %s %s: %d %s", i, rows[i].method, rows[i].target,
+				 a.status, a.body);
+		answer_free(&a);
+	}
+}
+#define RUN(rows) run_rows(rows, sizeof(rows) / sizeof((rows)[0]))
+
+#define FORM            "multipart/form-data; boundary=XyZ"
+#define FIELD           "--XyZ\r\nContent-Disposition: form-data; name="
+#define FILE_PART(head) FIELD "\"file\"; filename=" head "\r\n\r\n"
+#define PNG             FILE_PART("\"f.png\"\r\nContent-Type: image/png")
+#define END             "\r\n--XyZ--\r\n"
+
+/* POST n bytes of a form. */
+static void
+post(const char *key, const char *type, const char *body, size_t n, struct answer *a)
+{
+	int fd = raw_connect(&sb);
+	char head[512];
+
+	snprintf(head, sizeof(head),
+		 "POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+		 "%s%s%sContent-Length: %zu\r\n\r\n",
+		 key, type ? "Content-Type: " : "", type ? type : "", type ? "\r\n" : "", n);
+	raw_send(fd, head, strlen(head));
+	raw_send(fd, body, n);
+	raw_read(fd, false, a);
+	close(fd);
+}
+
+static void
+a_file_is_uploaded_as_a_form(void **state)
+{
+	static const char form[] = FIELD "\"project_name\"\r\n\r\nUrban Fusion\r\n" FIELD
+					 "\"reference_id\"\r\n\r\nref-1\r\n" FIELD
+					 "\"metadata\"\r\n\r\n{\"a\": 1}\r\n" PNG "abc" END;
+	struct answer a;
+
+	(void)state;
+	post(RAW_LIVE, FORM, form, strlen(form), &a);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(raw_at(&a, "size"), "3");
+	assert_string_equal(raw_at(&a, "mime_type"), "image/png");
+	assert_string_equal(raw_at(&a, "display_name"), "f.png");
+	assert_string_equal(raw_at(&a, "project_names"), "[\"Urban Fusion\"]");
+	assert_string_equal(raw_at(&a, "metadata"), "{\"a\":1}");
+	assert_int_equal(strlen(raw_at(&a, "id")), 36);
+	assert_memory_equal(raw_at(&a, "attachment_url"), "scaledata://", 12);
+	assert_non_null(strstr(raw_at(&a, "attachment_url"), raw_at(&a, "id")));
+	answer_free(&a);
+	post(RAW_LIVE, FORM, form, strlen(form), &a);
+	assert_int_equal(a.status, 409);
+	assert_string_equal(raw_at(&a, "error"),
+			    "The reference_id (\"ref-1\") is already used for a different file.");
+	answer_free(&a);
+	post(RAW_TEST, FORM, PNG "abc\r\n" FIELD "\"reference_id\"\r\n\r\nref-1" END,
+	     strlen(PNG "abc\r\n" FIELD "\"reference_id\"\r\n\r\nref-1" END), &a);
+	assert_int_equal(a.status, 200); /* the other side has its own */
+	answer_free(&a);
+}
+
+static void
+every_form_gets_a_clear_answer(void **state)
+{
+	static const struct {
+		const char *type, *body;
+		int status;
+		const char *path, *value;
+	} rows[] = {
+		/* clang-format off */
+		{ FORM, PNG "x" END, 200, "size", "1" },
+		{ FORM, PNG END, 200, "size", "0" },
+		{ FORM, FILE_PART("\"f\"") "x" END, 200, "mime_type", "application/octet-stream" },
+		{ FORM, FILE_PART("\"f\"\r\nContent-Type: \xC3\xBC/x") "x" END, 200, "mime_type", "application/octet-stream" },
+		{ FORM, FILE_PART("\"say \\\"hi\\\".json\"") "x" END, 200, "display_name", "say \"hi\".json" },
+		{ FORM, FILE_PART("\"sz\xC3\xA9ne.sfs\"") "x" END, 200, "display_name", "sz\xC3\xA9ne.sfs" },
+		{ FORM, FIELD "file; filename*=UTF-8''sz%C3%A9ne.sfs\r\n\r\nx" END, 200, "display_name", "sz\xC3\xA9ne.sfs" },
+		{ FORM, FILE_PART("\"../../etc/passwd\"") "x" END, 200, "display_name", "passwd" },
+		{ FORM, PNG "x\r\n" FIELD "\"display_name\"\r\n\r\nFront left" END, 200, "display_name", "Front left" },
+		{ FORM, PNG "x\r\n" FIELD "\"display_name\"\r\n\r\n" END, 200, "display_name", "f.png" },
+		{ FORM, PNG "x\r\n" FIELD "\"unknown\"\r\n\r\nx" END, 200, "project_names", "[]" },
+		{ FORM, PNG "x\r\n" FIELD "\"unknown\"; filename=\"g\"\r\n\r\nyy" END, 200, "size", "1" },
+		{ FORM, PNG "x\r\n" FIELD "\"metadata\"\r\n\r\n" END, 200, "metadata", "-" },
+		{ "multipart/form-data; boundary=\"XyZ\"", PNG "x" END, 200, "size", "1" },
+		{ FORM, PNG "x", 400, "error", "The multipart body ends early." },
+		{ FORM, PNG "x\r\n--XyZ", 400, "error", "The multipart body ends early." },
+		{ FORM, "", 400, "error", "The multipart body ends early." },
+		{ "multipart/form-data; boundary=Other", PNG "x" END, 400, "error", "The multipart body ends early." },
+		{ FORM, "--XyZ\nContent-Disposition: form-data; name=\"file\"\n\nx\n--XyZ--\n", 400, "error", "The multipart body is damaged." },
+		{ FORM, "--XyZ--\r\n", 400, "error", BAD "\"file\" is required" },
+		{ FORM, FIELD "\"project_name\"\r\n\r\nUrban Fusion" END, 400, "error", BAD "\"file\" is required" },
+		{ FORM, FILE_PART("\"\"\r\nContent-Type: application/octet-stream") END, 400, "error", BAD "\"file\" is required" },
+		{ FORM, FIELD "\"file\"\r\n\r\nx" END, 400, "error", BAD "\"file\" must be a file" },
+		{ FORM, PNG "x\r\n" PNG "y" END, 400, "error", BAD "\"file\" must be a single file" },
+		{ FORM, FILE_PART("\"\xFF\"") "x" END, 400, "error", BAD "\"file\" has a name that is not valid text" },
+		{ FORM, PNG "x\r\n" FIELD "\"project_name\"\r\n\r\nNone" END, 404, "error", "Project with name \"None\" not found." },
+		{ FORM, PNG "x\r\n" FIELD "\"project_name\"\r\n\r\n\xFF" END, 400, "error", BAD "\"project_name\" is too long, or not valid text" },
+		{ FORM, PNG "x\r\n" FIELD "\"reference_id\"\r\n\r\na\r\n" FIELD "\"reference_id\"\r\n\r\nb" END, 400, "error", BAD "\"reference_id\" must be a string" },
+		{ FORM, PNG "x\r\n" FIELD "\"metadata\"\r\n\r\n[1]" END, 400, "error", BAD "\"metadata\" must be a JSON object" },
+		{ FORM, PNG "x\r\n" FIELD "\"metadata\"\r\n\r\n{" END, 400, "error", BAD "\"metadata\" must be a JSON object" },
+		{ NULL, PNG "x" END, 400, "error", "The body must be multipart/form-data." },
+		{ "multipart/form-data", PNG "x" END, 400, "error", "The body must be multipart/form-data." },
+		{ "application/json", "{}", 400, "error", "The body must be multipart/form-data." },
+		/* clang-format on */
+	};
+	struct answer a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		post(RAW_LIVE, rows[i].type, rows[i].body, strlen(rows[i].body), &a);
+		if (a.status != rows[i].status ||
+		    strcmp(raw_at(&a, rows[i].path), rows[i].value) != 0)
+			fail_msg("row %zu gives %d %s", i, a.status, a.body);
+		answer_free(&a);
+	}
+}
+
+/* The limit is of the file: 80 MB go in, one byte more does not. */
+static void
+a_file_of_more_than_80_mb_is_refused(void **state)
+{
+	static const size_t max = 80u << 20;
+	struct answer a;
+
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		size_t head = strlen(PNG), n = head + max + more;
+		char *form = calloc(1, n + strlen(END));
+
+		memcpy(form, PNG, head);
+		memcpy(form + n, END, strlen(END));
+		post(RAW_LIVE, FORM, form, n + strlen(END), &a);
+		assert_int_equal(a.status, more ? 413 : 200);
+		if (more)
+			assert_string_equal(raw_at(&a, "error"), "The file is larger than 80 MB.");
+		else
+			assert_string_equal(raw_at(&a, "size"), "83886080");
+		answer_free(&a);
+		free(form);
+	}
+}
+
+static void
+a_file_is_imported_by_its_address(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "POST", "/v1/files/import", "{}", 400, "error", BAD "\"file_url\" is required" },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"x.png\"}", 400, "error", BAD "\"file_url\" must be a valid uri" },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"project_name\":\"None\"}", 404, "error", "Project with name \"None\" not found." },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"metadata\":\"x\"}", 400, "error", BAD "\"metadata\" must be of type object" },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"project_name\":\"Urban Fusion\",\"reference_id\":\"imp\"}", 200, "project_names.0", "Urban Fusion" },
+		{ "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\",\"reference_id\":\"imp\"}", 409, "error", "The reference_id (\"imp\") is already used for a different file." },
+		/* clang-format on */
+	};
+
+	(void)state;
+	RUN(rows);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_is_uploaded_as_a_form),
+		cmocka_unit_test(every_form_gets_a_clear_answer),
+		cmocka_unit_test(a_file_of_more_than_80_mb_is_refused),
+		cmocka_unit_test(a_file_is_imported_by_its_address),
+	};
+	return cmocka_run_group_tests_name("sandbox files", tests, start_one, stop_one);
+}
