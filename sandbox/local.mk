@@ -24,6 +24,8 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/request.c	sandbox/request.h \
 	sandbox/route.c		sandbox/route.h \
 	sandbox/seed.c		sandbox/seed.h \
+	sandbox/seed_entry.c	sandbox/seed_entry.h \
+	sandbox/seed_file.c	sandbox/seed_file.h \
 	sandbox/server.c	sandbox/server.h \
 	sandbox/service.h \
 	sandbox/task.c		sandbox/task.h \

@@ -37,9 +37,9 @@ static const struct row {
 	  "listen on a unix socket instead" },
 	{ "db",             "FILE",    take_text,    TO(db), 0, 0,
 	  "keep the data in FILE (in memory)" },
-	{ "seed",           "NAME",    take_text,    TO(seed), 0, 0,
+	{ "seed",           "WHAT",    take_text,    TO(seed), 0, 0,
 	  "what an empty database starts with: demo, demo:N for\n"
-	  "N tasks, or empty (demo)" },
+	  "N tasks, empty, or a JSON file (demo)" },
 	{ "work",           "SECONDS", take_seconds, TO(work_ms), 0, 1000000,
 	  "how long a task of the live key takes, about (20)" },
 	{ "accept-any-key", NULL,      take_flag,    TO(any_key), 0, 0,

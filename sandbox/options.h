@@ -12,9 +12,9 @@
 struct options {
 	const char *unix_path; /* NULL: a port */
 	const char *db;        /* NULL: in memory */
-	const char *seed;
-	int port;     /* 0: a free one */
-	int ready_fd; /* -1: none */
+	const char *seed;      /* demo, empty, or a file */
+	int port;              /* 0: a free one */
+	int ready_fd;          /* -1: none */
 	int64_t work_ms;
 	bool any_key;
 	bool version, help; /* nothing behind them was read */

@@ -10,6 +10,7 @@
 #include "sandbox/life.h"
 #include "sandbox/out.h"
 #include "sandbox/project.h"
+#include "sandbox/seed_file.h"
 #include "sandbox/task.h"
 
 #include <errno.h>
@@ -472,12 +473,16 @@ demo_tasks(const char *what)
 enum err_code
 seed_fill(struct service *s, const char *what, struct err *err)
 {
-	int tasks = strncmp(what, "demo", 4) == 0 ? demo_tasks(what) : 0;
-
-	if (tasks > 0)
-		return make_demo(s, tasks, err);
 	if (strcmp(what, "empty") == 0)
 		return ERR_OK;
-	return err_set(err, ERR_USAGE, "--seed takes demo, demo:N (N from %d to %d) or empty",
-		       LIVE_TASKS_MIN, LIVE_TASKS_MAX);
+	if (strcmp(what, "demo") == 0 || strncmp(what, "demo:", 5) == 0) {
+		int tasks = demo_tasks(what);
+
+		return tasks > 0 ? make_demo(s, tasks, err)
+				 : err_set(err, ERR_USAGE, "--seed demo:N: N is from %d to %d",
+					   LIVE_TASKS_MIN, LIVE_TASKS_MAX);
+	}
+	if (db_number(s->db, db_query(s->db, "SELECT count(*) FROM project"), 0) > 0)
+		return ERR_OK;
+	return seed_file(s, what, err);
 }
