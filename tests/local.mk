@@ -163,8 +163,10 @@ tests_test_sandbox_kinds_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_account_SOURCES = tests/test_sandbox_account.c $(RAW)
 tests_test_sandbox_account_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_sandbox_race tests/test_sandbox_crash
+UNIT_TESTS += tests/test_sandbox_race tests/test_sandbox_crash tests/test_sandbox_sdk
 endif
+tests_test_sandbox_sdk_SOURCES = tests/test_sandbox_sdk.c $(RAW)
+tests_test_sandbox_sdk_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 LOAD = tests/load.c tests/load.h $(RAW)
 tests_test_sandbox_crash_SOURCES = tests/test_sandbox_crash.c $(LOAD)
 tests_test_sandbox_crash_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
