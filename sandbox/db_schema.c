@@ -91,5 +91,22 @@ static const char outgoing[] =
 	" PRIMARY KEY (task, place)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX fetch_waits ON fetch (task, place) WHERE state = 'waits';";
 
-const char *const db_schema[] = { first, outgoing };
+/* People: who is in the team, what they say of a task (JSON arrays), and the tasks that
+ * others are trained and measured by; shown: the object as it was replied. */
+static const char people[] =
+	"ALTER TABLE task ADD COLUMN comments TEXT;"
+	"ALTER TABLE task ADD COLUMN priors TEXT;"
+	"ALTER TABLE task ADD COLUMN audits TEXT;"
+	"CREATE TABLE teammate ("
+	" seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL,"
+	" first_name TEXT, last_name TEXT, company TEXT) STRICT;"
+	"CREATE UNIQUE INDEX teammate_email ON teammate (env, email);"
+	"CREATE TABLE quality_task ("
+	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, env INTEGER NOT NULL,"
+	" quality TEXT NOT NULL, type TEXT NOT NULL, project INTEGER NOT NULL REFERENCES project,"
+	" unique_id TEXT, shown TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX quality_task_unique ON quality_task (env, unique_id)"
+	" WHERE unique_id IS NOT NULL;";
+
+const char *const db_schema[] = { first, outgoing, people };
 const size_t db_schema_count = ARRAY_LEN(db_schema);

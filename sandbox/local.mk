@@ -29,10 +29,13 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/server.c	sandbox/server.h \
 	sandbox/service.h \
 	sandbox/task.c		sandbox/task.h \
+	sandbox/task_audit.c \
 	sandbox/task_change.c \
 	sandbox/task_create.c \
 	sandbox/task_fields.c	sandbox/task_fields.h \
+	sandbox/task_quality.c \
 	sandbox/task_read.c \
+	sandbox/team.c		sandbox/team.h \
 	sandbox/upload.c	sandbox/upload.h \
 	sandbox/web.c		sandbox/web.h \
 	sandbox/web_xfer.c	sandbox/web_xfer.h

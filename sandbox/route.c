@@ -34,6 +34,13 @@ static const struct route routes[] = {
 	{ "POST",   "/v1/batches/?/setMetadata", batch_set_metadata,   BODY_JSON, true,  "Python client: batches.py" },
 	{ "POST",   "/v1/files/upload",         file_upload,           BODY_FORM, true,  "file-endpoints: upload" },
 	{ "POST",   "/v1/files/import",         file_import,           BODY_JSON, true,  "file-endpoints: import" },
+	{ "POST",   "/v1/task/?/audit",         task_audit,            BODY_JSON, true,  "Python client: audit_task" },
+	{ "POST",   "/v1/task/?/send-callback", task_send_callback,    BODY_JSON, true,  "clients of others" },
+	{ "POST",   "/v1/training_tasks/?",     task_training,         BODY_JSON, true,  "Python client: create_training_task" },
+	{ "POST",   "/v1/evaluation_tasks/?",   task_evaluation,       BODY_JSON, true,  "Python client: create_evaluation_task" },
+	{ "GET",    "/v1/teams",                team_list,             BODY_NONE, false, "Python client: teams.py" },
+	{ "POST",   "/v1/teams/invite",         team_invite,           BODY_JSON, true,  "Python client: teams.py" },
+	{ "POST",   "/v1/teams/set_role",       team_set_role,         BODY_JSON, true,  "Python client: teams.py" },
 	/* clang-format on */
 };
 

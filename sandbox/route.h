@@ -37,6 +37,12 @@ handler_fn task_get, task_list;
 /* task_change.c */
 handler_fn task_cancel, task_set_metadata, task_unique_id_set, task_unique_id_delete;
 handler_fn task_tags_replace, task_tags_add, task_tags_remove;
+/* task_audit.c */
+handler_fn task_audit, task_send_callback;
+/* task_quality.c */
+handler_fn task_training, task_evaluation;
+/* team.c */
+handler_fn team_list, team_invite, team_set_role;
 /* project.c */
 handler_fn project_list, project_get, project_create, project_set_params, project_templates;
 /* batch.c */

@@ -12,6 +12,7 @@
 #include "sandbox/project.h"
 #include "sandbox/seed_file.h"
 #include "sandbox/task.h"
+#include "sandbox/team.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -431,6 +432,7 @@ add_side(struct service *s, bool is_test, int tasks)
 	};
 	int64_t step = DAYS * DAY_MS / tasks;
 
+	team_seed(s, is_test);
 	for (size_t i = 0; i < PROJECTS; i++)
 		add_project(&d, i);
 	for (int i = 0; i < tasks; i++)

@@ -100,7 +100,10 @@ enum column {
 	SEQ,
 	CALL_ENDED,
 	CALLED,
-	CALLED_AT
+	CALLED_AT,
+	COMMENTS,
+	PRIORS,
+	AUDITS
 };
 
 enum show { SHOW_TEXT, SHOW_JSON, SHOW_TIME, SHOW_INT, SHOW_BOOL };
@@ -131,6 +134,9 @@ static const struct {
 	{ "params",                 PARAMS,       SHOW_JSON, false },
 	{ "response",               RESPONSE,     SHOW_JSON, false },
 	{ "customer_review_status", REVIEW,       SHOW_TEXT, false },
+	{ "customer_review_comments", COMMENTS,   SHOW_JSON, false },
+	{ "prior_responses",        PRIORS,       SHOW_JSON, false },
+	{ "audits",                 AUDITS,       SHOW_JSON, false },
 	{ "callback_completed",     CALL_ENDED,   SHOW_BOOL, false },
 	{ "callback_succeeded",     CALLED,       SHOW_BOOL, false },
 	{ "callback_succeeded_at",  CALLED_AT,    SHOW_TIME, false },
@@ -250,7 +256,8 @@ task_unique_taken(struct service *s, const struct request *rq, const char *uniqu
 		  struct reply *rp)
 {
 	sqlite3_stmt *st = db_query(
-		s->db, "SELECT id FROM task WHERE env = ?1 AND unique_id = ?2 AND seq <> ?3");
+		s->db, "SELECT id FROM task WHERE env = ?1 AND unique_id = ?2 AND seq <> ?3"
+		       " UNION ALL SELECT id FROM quality_task WHERE env = ?1 AND unique_id = ?2");
 	char *owner = NULL;
 	bool taken;
 

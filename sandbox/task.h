@@ -40,7 +40,8 @@ void task_index_tags(struct db *db, int64_t seq, const char *const *tags, size_t
 #define TASK_COLUMNS                                                                         \
 	"id, status, created_ms, updated_ms, completed_ms, env, nullif(project, ''), batch," \
 	" unique_id, priority, tags, instruction, callback_url, metadata, params, response," \
-	" review, type, seq, called IS NOT NULL OR NULL, called, called_ms"
+	" review, type, seq, called IS NOT NULL OR NULL, called, called_ms, comments,"       \
+	" priors, audits"
 enum { TASK_COLUMN_STATUS = 1, TASK_COLUMN_CREATED = 2, TASK_COLUMN_SEQ = 18 };
 
 struct task_view {

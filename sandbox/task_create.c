@@ -125,7 +125,7 @@ add_params(const struct creation *c, struct buf *params)
 		out_str(params, "scene_format", c->scene_format);
 		out_str(params, "task_blueprint_id", c->blueprint);
 	} else {
-		task_fields_params(&c->body, params);
+		task_fields_params(&c->body, NULL, params);
 	}
 	out_close(params, '}');
 }
@@ -173,7 +173,7 @@ store(struct service *s, const struct request *rq, const struct creation *c, str
 static void
 place_and_store(struct service *s, const struct request *rq, struct creation *c, struct reply *rp)
 {
-	if (!task_place_find(s, rq, &c->fields, c->kind->name, &c->place, rp))
+	if (!task_place_find(s, rq, &c->fields, c->kind->name, TASK_PLACE_WORK, &c->place, rp))
 		return;
 	if (task_place_preset(&c->place, &c->body))
 		read_fields(c);

@@ -67,30 +67,31 @@ task_fields_done(struct task_fields *f)
 	*f = (struct task_fields){ .project = NULL };
 }
 
-bool
-task_fields_own(const char *name)
+static bool
+is_in(const char *const *names, const char *name)
 {
-	static const char *const names[] = {
-		"project",      "batch",     "instruction",
-		"callback_url", "unique_id", "metadata",
-		"tags",         "priority",  "clear_unique_id_on_error",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+	for (size_t i = 0; names && names[i]; i++)
 		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
 }
 
 void
-task_fields_params(const struct body *b, struct buf *out)
+task_fields_params(const struct body *b, const char *const *but, struct buf *out)
 {
+	static const char *const own[] = {
+		"project",      "batch",     "instruction",
+		"callback_url", "unique_id", "metadata",
+		"tags",         "priority",  "clear_unique_id_on_error",
+		NULL,
+	};
+
 	json_object_object_foreach(b->root, name, value)
 	{
 		size_t n;
 		const char *text;
 
-		if (!value || task_fields_own(name))
+		if (!value || is_in(own, name) || is_in(but, name))
 			continue;
 		text = json_object_to_json_string_length(
 			value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
@@ -108,8 +109,8 @@ task_fields_strings(struct buf *out, const char *key, const struct body_list *li
 }
 
 static void
-check_project(const struct task_fields *f, const char *type, const struct task_place *place,
-	      struct reply *rp)
+check_project(const struct task_fields *f, const char *type, enum task_place_use use,
+	      const struct task_place *place, struct reply *rp)
 {
 	const struct project *p = &place->project;
 
@@ -119,6 +120,10 @@ check_project(const struct task_fields *f, const char *type, const struct task_p
 			    p->name, p->type);
 	else if (p->archived)
 		reply_error(rp, 400, "The project \"%s\" is archived.", p->name);
+	else if (use == TASK_PLACE_QUALITY && !p->rapid)
+		reply_error(rp, 400, "The project \"%s\" is no Rapid project.", p->name);
+	else if (use == TASK_PLACE_QUALITY)
+		return;
 	else if (p->rapid && !f->batch)
 		reply_invalid(rp, "batch", "is required");
 	else if (f->batch && (p->rapid || p->studio) && !place->batch.staging)
@@ -128,7 +133,8 @@ check_project(const struct task_fields *f, const char *type, const struct task_p
 
 bool
 task_place_find(struct service *s, const struct request *rq, const struct task_fields *f,
-		const char *type, struct task_place *place, struct reply *rp)
+		const char *type, enum task_place_use use, struct task_place *place,
+		struct reply *rp)
 {
 	*place = (struct task_place){ .staging = false };
 	if (f->batch && !batch_find(s, rq, f->batch, &place->batch, rp))
@@ -137,7 +143,7 @@ task_place_find(struct service *s, const struct request *rq, const struct task_f
 		return true;
 	if (!project_find(s, rq, f->batch ? place->batch.project : f->project, &place->project, rp))
 		return false;
-	check_project(f, type, place, rp);
+	check_project(f, type, use, place, rp);
 	place->staging = f->batch && place->batch.staging;
 	return rp->status == 200;
 }
@@ -149,24 +155,15 @@ task_place_done(struct task_place *place)
 	project_done(&place->project);
 }
 
-/* What belongs to one task, and so to no project. */
-static bool
-of_one_task(const char *name)
-{
-	static const char *const names[] = { "project",    "batch",       "unique_id",
-					     "attachment", "attachments", "task_blueprint_id" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* A project's instruction is shown to the workers behind the task's own, so the task
  * keeps its own. Source: API reference, projects. */
 bool
 task_place_preset(const struct task_place *place, struct body *b)
 {
+	/* What belongs to one task, and so to no project. */
+	static const char *const one[] = { "project",    "batch",       "unique_id",
+					   "attachment", "attachments", "task_blueprint_id",
+					   NULL };
 	const char *text = place->project.params;
 	struct body preset;
 	bool any = false;
@@ -175,7 +172,7 @@ task_place_preset(const struct task_place *place, struct body *b)
 		return false;
 	json_object_object_foreach(preset.root, name, value)
 	{
-		if (!value || of_one_task(name) || body_has(b, name))
+		if (!value || is_in(one, name) || body_has(b, name))
 			continue;
 		json_object_object_add(b->root, name, json_object_get(value));
 		any = true;

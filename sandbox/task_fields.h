@@ -28,10 +28,9 @@ void task_fields_place(struct body *b, struct task_fields *f, bool project_neede
 void task_fields_read(struct body *b, struct task_fields *f);
 void task_fields_done(struct task_fields *f);
 
-/* Is this member of a request one of the fields, so that it is not echoed in params? */
-bool task_fields_own(const char *name);
-/* Add what is not a field to the object that is open in out, as it was sent. */
-void task_fields_params(const struct body *b, struct buf *out);
+/* Add what is none of the fields, and not in but (NULL-terminated, or NULL), to the
+ * object that is open in out, as it was sent. */
+void task_fields_params(const struct body *b, const char *const *but, struct buf *out);
 void task_fields_strings(struct buf *out, const char *key, const struct body_list *list);
 
 struct task_place {
@@ -40,10 +39,16 @@ struct task_place {
 	bool staging;           /* its batch still collects */
 };
 
+enum task_place_use {
+	TASK_PLACE_WORK,   /* a Rapid project wants a batch that collects */
+	TASK_PLACE_QUALITY /* only a Rapid project; batches do not matter */
+};
+
 /* The project by name or through its batch; it must take tasks of that type. False:
  * the reply is made. */
 bool task_place_find(struct service *s, const struct request *rq, const struct task_fields *f,
-		     const char *type, struct task_place *place, struct reply *rp);
+		     const char *type, enum task_place_use use, struct task_place *place,
+		     struct reply *rp);
 void task_place_done(struct task_place *place);
 
 /* Fill in what the project presets and the request leaves out; the request wins. True
