@@ -9,6 +9,10 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/db.c		sandbox/db.h \
 	sandbox/db_schema.c	sandbox/db_schema.h \
 	sandbox/errand.c	sandbox/errand.h \
+	sandbox/fault.c		sandbox/fault.h \
+	sandbox/fault_effect.c \
+	sandbox/fault_json.c \
+	sandbox/fault_rule.c \
 	sandbox/file.c \
 	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
@@ -28,6 +32,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/seed_file.c	sandbox/seed_file.h \
 	sandbox/server.c	sandbox/server.h \
 	sandbox/service.h \
+	sandbox/story.c		sandbox/story.h \
 	sandbox/task.c		sandbox/task.h \
 	sandbox/task_audit.c \
 	sandbox/task_change.c \
@@ -42,7 +47,8 @@ sandbox_libsandbox_a_SOURCES = \
 sandbox_libsandbox_a_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
 
 # What a program that uses the sandbox must link, in order.
-SANDBOX_LIBS = sandbox/libsandbox.a $(RULES_LIBS) $(SQLITE_LIBS) $(MHD_LIBS)
+SANDBOX_LIBS = sandbox/libsandbox.a $(RULES_LIBS) $(SQLITE_LIBS) $(MHD_LIBS) \
+	$(INIH_LIBS)
 
 bin_PROGRAMS += multistage-sandbox
 multistage_sandbox_SOURCES = sandbox/main.c
