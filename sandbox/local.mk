@@ -25,6 +25,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/out.c		sandbox/out.h \
 	sandbox/page.c		sandbox/page.h \
 	sandbox/project.c	sandbox/project.h \
+	sandbox/record.c	sandbox/record.h \
 	sandbox/request.c	sandbox/request.h \
 	sandbox/route.c		sandbox/route.h \
 	sandbox/seed.c		sandbox/seed.h \

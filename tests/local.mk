@@ -147,10 +147,12 @@ UNIT_TESTS += tests/test_multipart tests/test_sandbox_files
 UNIT_TESTS += tests/test_sandbox_people
 endif
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_fault
+UNIT_TESTS += tests/test_fault tests/test_record
 endif
 tests_test_fault_SOURCES = tests/test_fault.c tests/scratch.c tests/scratch.h
 tests_test_fault_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_test_record_SOURCES = tests/test_record.c
+tests_test_record_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 RAW = tests/raw.c tests/raw.h
 tests_test_sandbox_SOURCES = tests/test_sandbox.c $(RAW)
 tests_test_sandbox_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
