@@ -200,6 +200,26 @@ db_rollback(struct db *db)
 		sqlite3_exec(db->conn, "ROLLBACK", NULL, NULL, NULL);
 }
 
+void
+db_mark(struct db *db)
+{
+	db_run(db, db_query(db, "SAVEPOINT part"));
+}
+
+void
+db_keep(struct db *db)
+{
+	db_run(db, db_query(db, "RELEASE part"));
+}
+
+void
+db_undo(struct db *db)
+{
+	reset_all(db);
+	db_run(db, db_query(db, "ROLLBACK TO part"));
+	db_keep(db);
+}
+
 const char *
 db_failure(const struct db *db)
 {

@@ -41,6 +41,11 @@ const char *db_column(sqlite3_stmt *st, int i, size_t *n);
 /* The same, copied; the caller frees. */
 char *db_copy(sqlite3_stmt *st, int i);
 
+/* Inside a transaction: begin a part of it, and keep or undo what it wrote. */
+void db_mark(struct db *db);
+void db_keep(struct db *db);
+void db_undo(struct db *db);
+
 void db_begin(struct db *db);
 bool db_commit(struct db *db); /* false: rolled back; db_failure() says why */
 void db_rollback(struct db *db);

@@ -51,6 +51,8 @@ try_it(FILE *to, const struct options *o, const char *url, const char *key)
 		add_shell(&b, o->unix_path);
 		buf_adds(&b, " ");
 	}
+	if (o->cert)
+		buf_adds(&b, "-k "); /* a certificate of one's own is none that curl trusts */
 	buf_addf(&b, "-u %s: %s/projects", key, url);
 	line(to, "try it", buf_str(&b));
 	buf_free(&b);
@@ -59,14 +61,15 @@ try_it(FILE *to, const struct options *o, const char *url, const char *key)
 void
 greet(FILE *to, const struct options *o, struct service *s)
 {
+	const char *scheme = o->cert ? "https" : "http";
 	char test[ACCOUNT_KEY_SIZE], live[ACCOUNT_KEY_SIZE], url[64];
 
 	account_key(s, true, test);
 	account_key(s, false, live);
 	if (o->unix_path)
-		snprintf(url, sizeof(url), "http://localhost/v1");
+		snprintf(url, sizeof(url), "%s://localhost/v1", scheme);
 	else
-		snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", o->port);
+		snprintf(url, sizeof(url), "%s://127.0.0.1:%d/v1", scheme, o->port);
 	line(to, "listening on", o->unix_path ? o->unix_path : url); /* programs read it, too */
 	line(to, "test key", test);
 	line(to, "live key", live);

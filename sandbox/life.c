@@ -24,7 +24,6 @@ life_advance(struct service *s)
 
 	if (s->now_ms < s->next_due_ms)
 		return;
-	db_begin(s->db);
 	st = db_query(s->db,
 		      "UPDATE task SET status = fate, response = outcome, updated_ms = due_ms,"
 		      " completed_ms = CASE fate WHEN 'completed' THEN due_ms END,"
@@ -32,10 +31,8 @@ life_advance(struct service *s)
 		      " ELSE unique_id END, due_ms = NULL, fate = NULL, outcome = NULL"
 		      " WHERE due_ms IS NOT NULL AND due_ms <= ?1");
 	db_int(st, 1, s->now_ms);
-	if (db_run(s->db, st) && db_commit(s->db))
+	if (db_run(s->db, st))
 		life_open(s);
-	else
-		db_rollback(s->db);
 }
 
 int64_t

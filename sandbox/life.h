@@ -16,7 +16,7 @@
 /* Read from the database when the next task falls due. */
 void life_open(struct service *s);
 
-/* Move on every task that is due at s->now_ms. One statement, by index. */
+/* Inside a transaction: move on every task that is due at s->now_ms. By index. */
 void life_advance(struct service *s);
 
 /* When a live task that starts now falls due: work_ms from now, half as much more or

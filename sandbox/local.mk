@@ -13,6 +13,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/fault_effect.c \
 	sandbox/fault_json.c \
 	sandbox/fault_rule.c \
+	sandbox/exchange.c	sandbox/exchange.h \
 	sandbox/file.c \
 	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
@@ -34,6 +35,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/server.c	sandbox/server.h \
 	sandbox/service.h \
 	sandbox/story.c		sandbox/story.h \
+	sandbox/service.c	sandbox/service.h \
 	sandbox/task.c		sandbox/task.h \
 	sandbox/task_audit.c \
 	sandbox/task_change.c \

@@ -6,8 +6,8 @@
 #include "config.h"
 
 #include "core/buf.h"
-#include "core/clock.h"
 #include "core/err.h"
+#include "core/file.h"
 #include "core/text.h"
 #include "sandbox/account.h"
 #include "sandbox/callback.h"
@@ -31,19 +31,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PROGRAM "multistage-sandbox"
+#define PROGRAM       "multistage-sandbox"
+#define PEM_MAX_BYTES (1u << 20)
 
 /* Nothing may be left open for others that we create later, and nobody may read it. */
 static enum err_code
 open_service(const struct options *o, struct service *s, struct err *err)
 {
 	*s = (struct service){
-		.now_ms = clock_wall_ms(),
 		.work_ms = o->work_ms,
 		.own_key = getenv("MULTISTAGE_SANDBOX_KEY"),
 		.any_key = o->any_key,
 		.callback_scale = 1,
 	};
+	s->now_ms = service_now(s);
 	if (db_open(o->db, &s->db, err) || account_open(s, err) || callback_open(s, err) ||
 	    seed_fill(s, o->seed, err))
 		return err->code;
@@ -51,15 +52,38 @@ open_service(const struct options *o, struct service *s, struct err *err)
 	return ERR_OK;
 }
 
+/* The library keeps copies of cert and key. */
 static enum err_code
-open_server(struct options *o, struct service *s, struct server **sv, struct err *err)
+start_server(struct options *o, struct service *s, const struct buf *cert, const struct buf *key,
+	     struct server **sv, struct err *err)
 {
+	const struct server_options options = {
+		.any_host = o->unix_path != NULL,
+		.connections = (unsigned)o->connections,
+		.max_body = (size_t)o->max_body,
+		.patience_ms = o->patience_ms,
+		.cert = o->cert ? buf_str(cert) : NULL,
+		.key = o->cert ? buf_str(key) : NULL,
+	};
 	int fd;
 
 	if (o->unix_path ? listen_unix(o->unix_path, &fd, err) : listen_tcp(&o->port, &fd, err))
 		return err->code;
-	*sv = server_open(s, fd, o->unix_path != NULL, err);
+	*sv = server_open(s, fd, &options, err);
 	return *sv ? ERR_OK : err->code;
+}
+
+static enum err_code
+open_server(struct options *o, struct service *s, struct server **sv, struct err *err)
+{
+	struct buf cert = BUF_INIT(PEM_MAX_BYTES), key = BUF_INIT(PEM_MAX_BYTES);
+
+	if (!o->cert || (file_read_path(o->cert, &cert, err) == ERR_OK &&
+			 file_read_path(o->key, &key, err) == ERR_OK))
+		start_server(o, s, &cert, &key, sv, err);
+	buf_free(&key);
+	buf_free(&cert);
+	return err->code;
 }
 
 /* A line with a text that came from outside. */
@@ -85,19 +109,56 @@ say_ready(int fd, struct err *err)
 	return ERR_OK;
 }
 
+/* What the loop waits for: a descriptor that is readable when there is work, a time when
+ * there is work anyway (-1: never), and the work. */
+struct part {
+	void *arg;
+	int fd;
+	int (*timeout_ms)(void *arg);
+	void (*step)(void *arg);
+};
+
+#define PARTS_MAX 4
+
+static int
+server_timeout(void *arg)
+{
+	return server_timeout_ms(arg);
+}
+
+static void
+server_work(void *arg)
+{
+	server_step(arg);
+}
+
+static int
+shortest(const struct part *parts, size_t count)
+{
+	int wait = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		int one = parts[i].timeout_ms(parts[i].arg);
+
+		if (one >= 0 && (wait < 0 || one < wait))
+			wait = one;
+	}
+	return wait;
+}
+
 /* Until a signal says stop. */
 static enum err_code
-run(struct server *sv, int signals, struct err *err)
+run(const struct part *parts, size_t count, int signals, struct err *err)
 {
-	struct pollfd fds[] = {
-		{ .fd = signals, .events = POLLIN },
-		{ .fd = server_fd(sv), .events = POLLIN },
-	};
+	struct pollfd fds[1 + PARTS_MAX] = { { .fd = signals, .events = POLLIN } };
 
+	for (size_t i = 0; i < count; i++)
+		fds[1 + i] = (struct pollfd){ .fd = parts[i].fd, .events = POLLIN };
 	while (!(fds[0].revents & POLLIN)) {
-		if (poll(fds, ARRAY_LEN(fds), server_timeout_ms(sv)) < 0 && errno != EINTR)
+		if (poll(fds, 1 + count, shortest(parts, count)) < 0 && errno != EINTR)
 			return err_sys(err, "cannot wait");
-		server_step(sv);
+		for (size_t i = 0; i < count; i++)
+			parts[i].step(parts[i].arg);
 	}
 	return ERR_OK;
 }
@@ -124,11 +185,15 @@ serve(struct options *o, int signals, struct err *err)
 	bool bound = false;
 
 	if (open_service(o, &s, err) == ERR_OK && open_server(o, &s, &sv, err) == ERR_OK) {
+		const struct part parts[] = {
+			{ sv, server_fd(sv), server_timeout, server_work },
+		};
+
 		bound = o->unix_path != NULL;
 		if (o->ready_fd < 0)
 			greet(stdout, o, &s);
 		if (o->ready_fd < 0 || say_ready(o->ready_fd, err) == ERR_OK)
-			run(sv, signals, err);
+			run(parts, ARRAY_LEN(parts), signals, err);
 	}
 	if (bound)
 		unlink(o->unix_path);

@@ -44,6 +44,16 @@ static const struct row {
 	  "how long a task of the live key takes, about (20)" },
 	{ "accept-any-key", NULL,      take_flag,    TO(any_key), 0, 0,
 	  "take every key that starts with test_ or live_" },
+	{ "cert",           "FILE",    take_text,    TO(cert), 0, 0,
+	  "speak TLS with the certificate in FILE (PEM) ..." },
+	{ "key",            "FILE",    take_text,    TO(key), 0, 0,
+	  "... and its private key in FILE (PEM)" },
+	{ "connections",    "N",       take_int,     TO(connections), 1, 1000,
+	  "serve N connections at a time; others wait (256)" },
+	{ "max-body",       "BYTES",   take_int,     TO(max_body), 1024, 64 << 20,
+	  "of a request; a larger one gets 413 (2097152)" },
+	{ "patience",       "SECONDS", take_seconds, TO(patience_ms), 1, 86400,
+	  "for a request to come in and its reply to be taken (60)" },
 	{ "ready-fd",       "N",       take_int,     TO(ready_fd), 3, 65535,
 	  "write \"ready\" to descriptor N, print nothing, and end with\n"
 	  "the process that started it" },
@@ -58,6 +68,9 @@ static const struct row {
 static const struct options defaults = {
 	.seed = "demo",
 	.ready_fd = -1,
+	.connections = 256,
+	.max_body = 2 << 20,
+	.patience_ms = 60000,
 	.work_ms = 20000,
 };
 
@@ -172,6 +185,8 @@ options_parse(int argc, char **argv, struct options *o, struct err *err)
 			return err->code;
 	if (o->unix_path && o->port)
 		return err_set(err, ERR_USAGE, "--port and --unix exclude each other");
+	if (!o->cert != !o->key)
+		return err_set(err, ERR_USAGE, "--cert and --key belong together");
 	return ERR_OK;
 }
 

@@ -10,11 +10,15 @@
 
 /* Each member is filled by a row of the table in options.c. Strings are argv's. */
 struct options {
-	const char *unix_path; /* NULL: a port */
-	const char *db;        /* NULL: in memory */
-	const char *seed;      /* demo, empty, or a file */
-	int port;              /* 0: a free one */
-	int ready_fd;          /* -1: none */
+	const char *unix_path;  /* NULL: a port */
+	const char *db;         /* NULL: in memory */
+	const char *seed;       /* demo, empty, or a file */
+	int port;               /* 0: a free one */
+	int ready_fd;           /* -1: none */
+	const char *cert, *key; /* PEM files for TLS; NULL: none */
+	int connections;
+	int max_body; /* bytes */
+	int64_t patience_ms;
 	int64_t work_ms;
 	bool any_key;
 	bool version, help; /* nothing behind them was read */

@@ -17,12 +17,18 @@ enum route_body {
 	BODY_FORM /* multipart/form-data; rq->upload */
 };
 
+enum route_auth {
+	AUTH_KEY,   /* an API key, as Basic or Bearer */
+	AUTH_BEARER /* only as Bearer */
+};
+
 struct route {
 	const char *method;
 	const char *path; /* "/v1/task/?/cancel": each ? is one part, and an argument */
 	handler_fn *handle;
 	enum route_body body;
 	bool writes;
+	enum route_auth auth;
 	const char *source;
 };
 

@@ -5,78 +5,48 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
-#include "core/text.h"
-#include "sandbox/account.h"
 #include "sandbox/db.h"
+#include "sandbox/exchange.h"
 #include "sandbox/life.h"
-#include "sandbox/request.h"
 #include "sandbox/route.h"
-#include "sandbox/upload.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/socket.h>
 
 #include <microhttpd.h>
 
-#define BODY_MAX_BYTES   (2u << 20)
-#define FORM_MAX_BYTES   (UPLOAD_MAX_BYTES + (1u << 20)) /* the file, and the form around it */
-#define CONNECTIONS_MAX  256
 #define CONNECTION_BYTES 65536 /* request line and headers; more gets 431 from the library */
-#define IDLE_SECONDS     60
+#define UPLOAD_PATIENCE  10    /* times as long as for other requests */
+
+struct line { /* a connection */
+	struct line *next, *prev;
+	int fd;
+	int64_t deadline_ms; /* monotonic: of the request that is on its way or awaited */
+	bool cut;
+};
 
 struct server {
 	struct service *service; /* borrowed */
+	struct server_options options;
+	struct exchange_rules rules;
 	struct MHD_Daemon *daemon;
 	int fd; /* of the daemon's epoll */
-	bool any_host;
+	struct line *lines;
+	int64_t next_look_ms; /* no deadline is before this */
+	struct exchange *queue, **queue_end;
 	bool room; /* a connection has ended in this step */
 };
 
-struct exchange { /* one request and its answer */
-	char *target;
-	const struct route *route;
-	struct request rq;
-	struct reply rp; /* status not 200: refused before the handler */
-	struct buf body;
-	size_t received, max; /* bytes of the body */
-	bool started;
-};
-
-/* Raw, before the library decodes it: a name may hold %2F. */
-static void *
-on_target(void *arg, const char *target, struct MHD_Connection *c)
-{
-	struct exchange *x = mem_alloc(sizeof(*x));
-
-	(void)arg;
-	(void)c;
-	x->target = mem_strdup(target);
-	x->rp.status = 200;
-	x->rp.body = (struct buf)BUF_INIT(REPLY_MAX_BYTES);
-	x->max = BODY_MAX_BYTES;
-	x->body = (struct buf)BUF_INIT(BODY_MAX_BYTES);
-	return x;
-}
+/* --- connections, and how long we wait for them --- */
 
 static void
-on_done(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
+expect_by(struct server *sv, struct line *line, int64_t patience_ms)
 {
-	struct exchange *x = *state;
-
-	(void)arg;
-	(void)c;
-	(void)why;
-	if (!x)
-		return;
-	upload_free(x->rq.upload);
-	request_done(&x->rq);
-	buf_free(&x->rp.body);
-	buf_free(&x->body);
-	free(x->target);
-	free(x);
-	*state = NULL;
+	line->deadline_ms = clock_mono_ms() + patience_ms;
+	if (line->deadline_ms < sv->next_look_ms)
+		sv->next_look_ms = line->deadline_ms;
 }
 
 static void
@@ -84,154 +54,111 @@ on_connection(void *arg, struct MHD_Connection *c, void **state,
 	      enum MHD_ConnectionNotificationCode what)
 {
 	struct server *sv = arg;
+	struct line *line = *state;
 
-	(void)c;
-	(void)state;
-	if (what == MHD_CONNECTION_NOTIFY_CLOSED)
-		sv->room = true;
-}
-
-static const char *
-header(struct MHD_Connection *c, const char *name)
-{
-	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-}
-
-/* A web page of another site must not reach us by a name that it made point here. */
-static bool
-host_is_ours(const char *host)
-{
-	static const char *const ours[] = { "127.0.0.1", "localhost", "[::1]" };
-
-	for (size_t i = 0; host && i < ARRAY_LEN(ours); i++) {
-		size_t n = strlen(ours[i]);
-
-		if (strncasecmp(host, ours[i], n) == 0 && (host[n] == '\0' || host[n] == ':'))
-			return true;
-	}
-	return false;
-}
-
-static void
-refuse_key(struct reply *rp, enum account_answer answer)
-{
-	reply_error(rp, 401, "%s",
-		    answer == ACCOUNT_NO_KEY ? "No API key: send it as the user name of HTTP Basic "
-					       "authentication, with an empty password."
-					     : "Invalid API key.");
-}
-
-/* Everything that the head of a request decides; rp gets a status if it is refused. */
-static void
-check_head(struct server *sv, struct exchange *x, struct MHD_Connection *c, const char *method)
-{
-	enum account_answer answer;
-	bool known;
-
-	if (!sv->any_host && !host_is_ours(header(c, "Host"))) {
-		reply_error(&x->rp, 403, "The sandbox answers only to localhost.");
-		return;
-	}
-	answer = account_check(sv->service, header(c, "Authorization"), &x->rq.is_test);
-	if (answer != ACCOUNT_OPEN) {
-		refuse_key(&x->rp, answer);
-		return;
-	}
-	if (!request_parse(&x->rq, x->target)) {
-		reply_error(&x->rp, 400, "The path or the query is not valid text.");
-		return;
-	}
-	x->route = route_find(method, &x->rq, &known);
-	if (!x->route) {
-		reply_error(&x->rp, known ? 405 : 404,
-			    known ? "Method not allowed." : "Not found.");
-		return;
-	}
-	x->rq.idempotency_key = header(c, "Idempotency-Key");
-	if (x->rq.idempotency_key &&
-	    !text_valid(x->rq.idempotency_key, strlen(x->rq.idempotency_key), NULL))
-		reply_error(&x->rp, 400, "The Idempotency-Key header is not valid text.");
-	if (x->route->body == BODY_FORM) {
-		x->max = FORM_MAX_BYTES;
-		if (!(x->rq.upload = upload_new(c)))
-			reply_error(&x->rp, 400, "The body must be multipart/form-data.");
-	}
-}
-
-static enum MHD_Result
-send_reply(struct exchange *x, struct MHD_Connection *c)
-{
-	struct MHD_Response *r;
-	size_t n;
-	enum MHD_Result ok;
-
-	if (x->rp.body.full)
-		reply_error(&x->rp, 500, "The reply is too big; ask for fewer items with limit.");
-	n = x->rp.body.len;
-	r = MHD_create_response_from_buffer(n, buf_take(&x->rp.body), MHD_RESPMEM_MUST_FREE);
-	if (!r)
-		die("out of memory while answering");
-	MHD_add_response_header(r, "Content-Type", "application/json; charset=utf-8");
-	if (x->rp.status == 401)
-		MHD_add_response_header(r, "WWW-Authenticate",
-					"Basic realm=\"multistage-sandbox\"");
-	ok = MHD_queue_response(c, (unsigned)x->rp.status, r);
-	MHD_destroy_response(r);
-	return ok;
-}
-
-static enum MHD_Result
-start(struct server *sv, struct exchange *x, struct MHD_Connection *c, const char *method)
-{
-	const char *length = header(c, "Content-Length");
-
-	x->started = true;
-	check_head(sv, x, c, method);
-	if (length && strtoull(length, NULL, 10) > x->max) {
-		if (x->rp.status == 200)
-			reply_error(&x->rp, 413, "The body is larger than %zu bytes.", x->max);
-		return send_reply(x, c); /* unread: the library closes the connection */
-	}
-	return MHD_YES;
-}
-
-/* A refused body is read to its end, so that the connection can go on. */
-static enum MHD_Result
-receive(struct exchange *x, const char *data, size_t n)
-{
-	x->received += n;
-	if (x->received > x->max) {
-		if (x->received > 2 * x->max)
-			return MHD_NO; /* chunked and endless */
-		reply_error(&x->rp, 413, "The body is larger than %zu bytes.", x->max);
-	}
-	if (x->rp.status != 200)
-		return MHD_YES;
-	if (x->rq.upload) {
-		if (!upload_add(x->rq.upload, data, n))
-			reply_error(&x->rp, 400, "The multipart body is damaged.");
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		line = *state = mem_alloc(sizeof(*line));
+		*line = (struct line){ .next = sv->lines };
+		line->fd =
+			MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		if (line->next)
+			line->next->prev = line;
+		sv->lines = line;
+		expect_by(sv, line, sv->options.patience_ms);
 	} else {
-		buf_add(&x->body, data, n);
+		*(line->prev ? &line->prev->next : &sv->lines) = line->next;
+		if (line->next)
+			line->next->prev = line->prev;
+		free(line);
+		*state = NULL;
+		sv->room = true;
 	}
+}
+
+static struct line *
+line_of(struct MHD_Connection *c)
+{
+	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* Whoever trickles, reads slowly or keeps an idle connection is cut off. */
+static void
+cut_the_slow(struct server *sv)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now < sv->next_look_ms)
+		return;
+	sv->next_look_ms = INT64_MAX;
+	for (struct line *line = sv->lines; line; line = line->next) {
+		if (line->deadline_ms <= now && !line->cut) {
+			line->cut = true;
+			shutdown(line->fd, SHUT_RDWR); /* the library sees the end and closes */
+		}
+		if (!line->cut && line->deadline_ms < sv->next_look_ms)
+			sv->next_look_ms = line->deadline_ms;
+	}
+}
+
+/* --- one request --- */
+
+/* Raw, before the library decodes it: a name may hold %2F. */
+static void *
+on_target(void *arg, const char *target, struct MHD_Connection *c)
+{
+	struct server *sv = arg;
+
+	expect_by(sv, line_of(c), sv->options.patience_ms);
+	return exchange_new(c, target);
+}
+
+static void
+on_done(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
+{
+	struct server *sv = arg;
+	struct exchange *x = *state;
+
+	if (!x)
+		return;
+	expect_by(sv, line_of(c), sv->options.patience_ms);
+	if (sv->options.report && x->method)
+		sv->options.report(sv->options.report_arg,
+				   &(struct server_report){
+					   .method = x->method,
+					   .target = x->target,
+					   .status = x->rp.status,
+					   .left = why == MHD_REQUEST_TERMINATED_COMPLETED_OK,
+					   .committed = x->committed,
+					   .known_key = x->known_key,
+					   .is_test = x->rq.is_test,
+					   .bytes = x->reply_bytes,
+					   .started_ms = x->started_ms,
+					   .ms = clock_mono_ms() - x->started_ms,
+				   });
+	exchange_free(x);
+	*state = NULL;
+}
+
+static enum MHD_Result
+start(struct server *sv, struct exchange *x, const char *method)
+{
+	x->method = method;
+	x->stage = EXCHANGE_READING;
+	if (!exchange_start(x, sv->service, &sv->rules))
+		return exchange_send(x);
+	if (x->rq.upload)
+		expect_by(sv, line_of(x->c), UPLOAD_PATIENCE * sv->options.patience_ms);
 	return MHD_YES;
 }
 
-/* Run the handler. 200 leaves this function only when the data is committed. */
 static void
-handle(struct service *s, struct exchange *x)
+enqueue(struct server *sv, struct exchange *x)
 {
-	const struct route *route = x->route;
-
-	s->now_ms = clock_wall_ms();
-	x->rq.body = buf_str(&x->body);
-	x->rq.body_len = x->body.len;
-	life_advance(s);
-	db_begin(s->db);
-	route->handle(s, &x->rq, &x->rp);
-	if (*db_failure(s->db) || (x->rp.status == 200 && route->writes && !db_commit(s->db)))
-		reply_error(&x->rp, 500, "The sandbox cannot use its database: %s.",
-			    db_failure(s->db));
-	db_rollback(s->db); /* nothing to undo after a commit */
+	x->stage = EXCHANGE_QUEUED;
+	x->next = NULL;
+	*sv->queue_end = x;
+	sv->queue_end = &x->next;
+	MHD_suspend_connection(x->c);
 }
 
 static enum MHD_Result
@@ -241,20 +168,73 @@ on_request(void *arg, struct MHD_Connection *c, const char *url, const char *met
 	struct server *sv = arg;
 	struct exchange *x = *state;
 
+	(void)c;
 	(void)url;
 	(void)version;
-	if (!x->started)
-		return start(sv, x, c, method);
+	if (x->stage == EXCHANGE_NEW)
+		return start(sv, x, method);
 	if (*size > 0) {
 		size_t n = *size;
 
 		*size = 0;
-		return receive(x, data, n);
+		return exchange_receive(x, data, n) ? MHD_YES : MHD_NO;
 	}
-	if (x->rp.status == 200)
-		handle(sv->service, x);
-	return send_reply(x, c);
+	if (x->stage == EXCHANGE_ANSWER || x->rp.status != 200)
+		return exchange_send(x);
+	enqueue(sv, x);
+	return MHD_YES;
 }
+
+/* --- all that are complete --- */
+
+/* What a handler wrote before it said no is undone. */
+static void
+handle(struct service *s, struct exchange *x)
+{
+	x->rq.body = buf_str(&x->body);
+	x->rq.body_len = x->body.len;
+	if (!x->route->writes) {
+		x->route->handle(s, &x->rq, &x->rp);
+		return;
+	}
+	db_mark(s->db);
+	x->route->handle(s, &x->rq, &x->rp);
+	x->committed = x->rp.status == 200;
+	if (x->committed)
+		db_keep(s->db);
+	else
+		db_undo(s->db);
+}
+
+static void
+run_queue(struct server *sv)
+{
+	struct exchange *x = sv->queue, *next;
+	struct service *s = sv->service;
+
+	if (!x)
+		return;
+	sv->queue = NULL;
+	sv->queue_end = &sv->queue;
+	s->now_ms = service_now(s);
+	db_begin(s->db);
+	life_advance(s);
+	for (struct exchange *one = x; one; one = one->next)
+		handle(s, one);
+	if (!db_commit(s->db))
+		for (struct exchange *one = x; one; one = one->next) {
+			one->committed = false;
+			reply_error(&one->rp, 500, "The sandbox cannot use its database: %s.",
+				    db_failure(s->db));
+		}
+	for (; x; x = next) {
+		next = x->next;
+		x->stage = EXCHANGE_ANSWER;
+		MHD_resume_connection(x->c);
+	}
+}
+
+/* --- the daemon --- */
 
 /* on_target() keeps what it needs; nothing is decoded twice. */
 static size_t
@@ -265,26 +245,50 @@ leave_as_it_is(void *arg, struct MHD_Connection *c, char *s)
 	return strlen(s);
 }
 
+static struct MHD_Daemon *
+start_daemon(struct server *sv, int fd)
+{
+	const struct server_options *o = &sv->options;
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	if (!o->cert)
+		tls[0].option = MHD_OPTION_END;
+	return MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (o->cert ? MHD_USE_TLS : 0), 0, NULL,
+		NULL, on_request, sv, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
+		on_target, sv, MHD_OPTION_NOTIFY_COMPLETED, on_done, sv,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, sv, MHD_OPTION_UNESCAPE_CALLBACK,
+		leave_as_it_is, NULL, MHD_OPTION_CONNECTION_LIMIT, o->connections,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_ARRAY, tls,
+		MHD_OPTION_END);
+}
+
 struct server *
-server_open(struct service *s, int fd, bool any_host, struct err *err)
+server_open(struct service *s, int fd, const struct server_options *o, struct err *err)
 {
 	struct server *sv = mem_alloc(sizeof(*sv));
 	const union MHD_DaemonInfo *info;
 
-	*sv = (struct server){ .service = s, .any_host = any_host };
-	sv->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL, 0, NULL, NULL, on_request, sv, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_URI_LOG_CALLBACK, on_target, sv, MHD_OPTION_NOTIFY_COMPLETED, on_done,
-		sv, MHD_OPTION_NOTIFY_CONNECTION, on_connection, sv, MHD_OPTION_UNESCAPE_CALLBACK,
-		leave_as_it_is, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+	*sv = (struct server){
+		.service = s,
+		.options = *o,
+		.rules = { .any_host = o->any_host, .max_body = o->max_body },
+		.next_look_ms = INT64_MAX,
+		.queue_end = &sv->queue,
+	};
+	sv->daemon = start_daemon(sv, fd);
 	info = sv->daemon ? MHD_get_daemon_info(sv->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (info) {
 		sv->fd = info->epoll_fd;
 		return sv;
 	}
 	err_set(err, ERR_SYS, "cannot start the HTTP server");
+	if (o->cert)
+		err_hint(err, "are --cert and --key PEM files that belong together?");
 	server_close(sv);
 	return NULL;
 }
@@ -294,6 +298,7 @@ server_close(struct server *sv)
 {
 	if (!sv)
 		return;
+	run_queue(sv); /* the library does not stop with suspended connections */
 	if (sv->daemon)
 		MHD_stop_daemon(sv->daemon);
 	free(sv);
@@ -309,15 +314,25 @@ int
 server_timeout_ms(const struct server *sv)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
+	int64_t wait = INT64_MAX;
 
-	if (MHD_get_timeout(sv->daemon, &ms) != MHD_YES)
-		return -1;
-	return ms > INT_MAX ? INT_MAX : (int)ms;
+	if (sv->queue)
+		return 0;
+	if (MHD_get_timeout(sv->daemon, &ms) == MHD_YES)
+		wait = ms > INT_MAX ? INT_MAX : (int64_t)ms;
+	if (sv->next_look_ms != INT64_MAX) {
+		int64_t look = sv->next_look_ms - clock_mono_ms();
+
+		wait = look < 0 ? 0 : look < wait ? look : wait;
+	}
+	return wait == INT64_MAX ? -1 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
 void
 server_step(struct server *sv)
 {
+	cut_the_slow(sv);
+	run_queue(sv);
 	/* At the limit the library stops listening. It begins again at the start of a run,
 	 * but forgets what ended at the end of one, and nothing would wake us for another. */
 	do {

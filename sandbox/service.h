@@ -9,7 +9,8 @@ struct db;
 
 struct service {
 	struct db *db;
-	int64_t now_ms;      /* wall; read once a request */
+	int64_t now_ms;      /* the sandbox's clock, wall; read before requests run */
+	int64_t ahead_ms;    /* of this clock before the real one */
 	int64_t work_ms;     /* how long a live task takes, about */
 	int64_t next_due_ms; /* no task moves on before this; INT64_MAX: none will */
 	const char *own_key; /* one more to take, from the environment; NULL: none */
@@ -19,5 +20,8 @@ struct service {
 	double callback_scale; /* of the times between the tries of a callback; 0..1 */
 	bool call_anywhere;    /* callbacks go to other machines, too */
 };
+
+/* What the sandbox's clock shows. */
+int64_t service_now(const struct service *s);
 
 #endif

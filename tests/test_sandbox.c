@@ -245,12 +245,18 @@ a_body_that_is_too_large_is_413(void **state)
 
 	(void)state;
 	say("POST /v1/task/multistage HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
-	    "Content-Length: 2097153\r\n\r\n",
+	    "Content-Length: 2097153\r\nExpect: 100-continue\r\n\r\n",
 	    &a);
 	assert_int_equal(a.status, 413);
 	answer_free(&a);
+	say("POST /v1/task/multistage HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
+	    "Content-Length: 20000000\r\n\r\n", /* nobody reads that much to say no */
+	    &a);
+	assert_int_equal(a.status, 413);
+	assert_non_null(strstr(a.head, "Connection: close"));
+	answer_free(&a);
 	say("POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n"
-	    "Content-Length: 3000000\r\n\r\n",
+	    "Content-Length: 30000000\r\n\r\n",
 	    &a);
 	assert_int_equal(a.status, 401); /* the key is the first thing to say */
 	answer_free(&a);
@@ -268,11 +274,12 @@ a_body_that_is_too_large_is_413(void **state)
 	raw_read(fd, false, &a);
 	assert_int_equal(a.status, 413);
 	answer_free(&a);
+	assert_true(raw_closed(fd));
 	close(fd);
 
 	fd = raw_connect(&sb); /* without an end it is cut off */
 	raw_send(fd, endless, strlen(endless));
-	for (int i = 0; i < 80; i++)
+	for (int i = 0; i < 320; i++)
 		raw_send(fd, chunk, n + 65538);
 	assert_true(raw_closed(fd));
 	close(fd);

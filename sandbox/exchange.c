@@ -1,0 +1,195 @@
+/* exchange.c - see exchange.h. */
+#include "config.h"
+
+#include "sandbox/exchange.h"
+
+#include "core/clock.h"
+#include "core/err.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "sandbox/account.h"
+#include "sandbox/route.h"
+#include "sandbox/upload.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define FORM_MAX_BYTES  (UPLOAD_MAX_BYTES + (1u << 20)) /* the file, and the form around it */
+#define DRAIN_MAX_BYTES (16u << 20) /* past the limit, read only so that the 413 arrives */
+
+struct exchange *
+exchange_new(struct MHD_Connection *c, const char *target)
+{
+	struct exchange *x = mem_alloc(sizeof(*x));
+
+	x->c = c;
+	x->target = mem_strdup(target);
+	x->started_ms = clock_mono_ms();
+	x->rp.status = 200;
+	x->rp.body = (struct buf)BUF_INIT(REPLY_MAX_BYTES);
+	return x;
+}
+
+void
+exchange_free(struct exchange *x)
+{
+	if (!x)
+		return;
+	upload_free(x->rq.upload);
+	request_done(&x->rq);
+	buf_free(&x->rp.body);
+	buf_free(&x->body);
+	free(x->target);
+	free(x);
+}
+
+static const char *
+header(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->c, MHD_HEADER_KIND, name);
+}
+
+/* A web page of another site must not reach us by a name that it made point here. */
+static bool
+host_is_ours(const char *host)
+{
+	static const char *const ours[] = { "127.0.0.1", "localhost", "[::1]" };
+
+	for (size_t i = 0; host && i < ARRAY_LEN(ours); i++) {
+		size_t n = strlen(ours[i]);
+
+		if (strncasecmp(host, ours[i], n) == 0 && (host[n] == '\0' || host[n] == ':'))
+			return true;
+	}
+	return false;
+}
+
+static bool
+check_key(struct exchange *x, struct service *s, enum route_auth auth)
+{
+	const char *given = header(x, "Authorization");
+	enum account_answer answer = account_check(s, given, &x->rq.is_test);
+
+	if (answer == ACCOUNT_OPEN && auth == AUTH_BEARER && strncasecmp(given, "Bearer ", 7) != 0)
+		answer = ACCOUNT_NO_KEY;
+	x->known_key = answer == ACCOUNT_OPEN;
+	if (!x->known_key)
+		reply_error(&x->rp, 401, "%s",
+			    answer == ACCOUNT_WRONG_KEY ? "Invalid API key."
+			    : auth == AUTH_BEARER
+				    ? "No API key: send it as a Bearer token."
+				    : "No API key: send it as the user name of HTTP Basic "
+				      "authentication, with an empty password.");
+	return x->known_key;
+}
+
+static void
+read_headers(struct exchange *x)
+{
+	const char *key = header(x, "Idempotency-Key");
+
+	x->rq.content_type = header(x, "Content-Type");
+	if (key && !text_valid(key, strlen(key), NULL))
+		reply_error(&x->rp, 400, "The Idempotency-Key header is not valid text.");
+	x->rq.idempotency_key = key;
+	if (x->route->body == BODY_FORM) {
+		x->max = FORM_MAX_BYTES;
+		if (!(x->rq.upload = upload_new(x->c)))
+			reply_error(&x->rp, 400, "The body must be multipart/form-data.");
+	}
+}
+
+static void
+check_head(struct exchange *x, struct service *s, const struct exchange_rules *rules)
+{
+	bool known_path, text;
+
+	if (!rules->any_host && !host_is_ours(header(x, "Host"))) {
+		reply_error(&x->rp, 403, "The sandbox answers only to localhost.");
+		return;
+	}
+	text = request_parse(&x->rq, x->target);
+	x->route = text ? route_find(x->method, &x->rq, &known_path) : NULL;
+	if (!check_key(x, s, x->route ? x->route->auth : AUTH_KEY))
+		return;
+	if (!text)
+		reply_error(&x->rp, 400, "The path or the query is not valid text.");
+	else if (!x->route)
+		reply_error(&x->rp, known_path ? 405 : 404,
+			    known_path ? "Method not allowed." : "Not found.");
+	else
+		read_headers(x);
+}
+
+static void
+refuse_size(struct exchange *x)
+{
+	x->closes = true;
+	reply_error(&x->rp, 413, "The body is larger than %zu bytes.", x->max);
+}
+
+bool
+exchange_start(struct exchange *x, struct service *s, const struct exchange_rules *rules)
+{
+	const char *length = header(x, "Content-Length");
+	unsigned long long n = length ? strtoull(length, NULL, 10) : 0;
+
+	x->max = rules->max_body;
+	check_head(x, s, rules);
+	x->body = (struct buf)BUF_INIT(x->max);
+	if (n <= x->max)
+		return true;
+	if (x->rp.status == 200)
+		refuse_size(x);
+	return n <= x->max + DRAIN_MAX_BYTES && !header(x, "Expect");
+}
+
+/* A refused body is read to its end, so that the answer arrives and, if it was not too
+ * large, the connection can go on. */
+bool
+exchange_receive(struct exchange *x, const char *data, size_t n)
+{
+	x->received += n;
+	if (x->received > x->max + DRAIN_MAX_BYTES)
+		return false;
+	if (x->received > x->max)
+		refuse_size(x);
+	if (x->rp.status != 200)
+		return true;
+	if (!x->rq.upload)
+		buf_add(&x->body, data, n);
+	else if (!upload_add(x->rq.upload, data, n))
+		reply_error(&x->rp, 400, "The multipart body is damaged.");
+	return true;
+}
+
+static void
+add_header(struct MHD_Response *r, const char *name, const char *value)
+{
+	if (MHD_add_response_header(r, name, value) != MHD_YES)
+		die("out of memory while answering");
+}
+
+enum MHD_Result
+exchange_send(struct exchange *x)
+{
+	struct MHD_Response *r;
+	enum MHD_Result ok;
+
+	if (x->rp.body.full)
+		reply_error(&x->rp, 500, "The reply is too big; ask for fewer items with limit.");
+	x->reply_bytes = x->rp.body.len;
+	r = MHD_create_response_from_buffer(x->reply_bytes, buf_take(&x->rp.body),
+					    MHD_RESPMEM_MUST_FREE);
+	if (!r)
+		die("out of memory while answering");
+	add_header(r, "Content-Type", x->rp.type ? x->rp.type : "application/json; charset=utf-8");
+	if (x->rp.status == 401)
+		add_header(r, "WWW-Authenticate", "Basic realm=\"multistage-sandbox\"");
+	if (x->closes)
+		add_header(r, "Connection", "close");
+	ok = MHD_queue_response(x->c, (unsigned)x->rp.status, r);
+	MHD_destroy_response(r);
+	return ok;
+}
