@@ -283,7 +283,7 @@ batch_create(struct service *s, const struct request *rq, struct reply *rp)
 	size_t n = 0;
 
 	out_open(&extra, NULL, '{');
-	if (body_open(&b, rq->body, rq->body_len, json_type_object)) {
+	if (body_read(&b, rq)) {
 		if (!(new.project = body_line(&b, "project")))
 			body_bad(&b, "\"project\" is required");
 		if (!(new.name = body_line(&b, "name")))
@@ -334,7 +334,7 @@ batch_prioritize(struct service *s, const struct request *rq, struct reply *rp)
 	sqlite3_stmt *st;
 	struct body b;
 
-	if (body_open(&b, rq->body, rq->body_len, json_type_object)) {
+	if (body_read(&b, rq)) {
 		if (!body_has(&b, "priority"))
 			body_bad(&b, "\"priority\" is required");
 		priority = body_number(&b, "priority", 0);
@@ -363,7 +363,7 @@ batch_set_metadata(struct service *s, const struct request *rq, struct reply *rp
 	struct body b;
 	size_t n = 0;
 
-	if (body_open(&b, rq->body, rq->body_len, json_type_object))
+	if (body_read(&b, rq))
 		metadata = body_metadata(&b, NULL, &n);
 	if (b.has_bad) {
 		reply_error(rp, 400, "%s", b.bad);

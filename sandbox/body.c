@@ -101,6 +101,12 @@ scan(const char *p, const char *end)
 	return true;
 }
 
+static struct json_object *
+new_root(enum json_type type)
+{
+	return type == json_type_array ? json_object_new_array() : json_object_new_object();
+}
+
 bool
 body_open(struct body *b, const char *text, size_t n, enum json_type type)
 {
@@ -109,8 +115,7 @@ body_open(struct body *b, const char *text, size_t n, enum json_type type)
 
 	*b = (struct body){ .root = NULL };
 	if (n == 0) {
-		b->root = type == json_type_array ? json_object_new_array()
-						  : json_object_new_object();
+		b->root = new_root(type);
 		return true;
 	}
 	if (!text_valid(text, n, NULL) || memchr(text, '\0', n) || !scan(text, text + n)) {
@@ -122,6 +127,8 @@ body_open(struct body *b, const char *text, size_t n, enum json_type type)
 	b->root = json_tokener_parse_ex(tok, text, (int)n + 1);
 	good = json_tokener_get_error(tok) == json_tokener_success;
 	json_tokener_free(tok);
+	if (good && !b->root) /* null */
+		b->root = new_root(type);
 	if (good && json_object_is_type(b->root, type))
 		return true;
 	if (good)

@@ -31,7 +31,7 @@ struct body_list { /* strings, borrowed from the body */
 	size_t count;
 };
 
-/* text: n bytes with a NUL behind. Empty text is an empty object or array, as asked.
+/* text: n bytes with a NUL behind. Empty text, or null, is an empty object or array, as asked.
  * False, with bad set, if it is no JSON or not of that type. */
 bool body_open(struct body *b, const char *text, size_t n, enum json_type type);
 /* The object in the body of rq: JSON, or a form if its Content-Type says so. */

@@ -262,7 +262,7 @@ file_import(struct service *s, const struct request *rq, struct reply *rp)
 	size_t n;
 
 	make_uuid(f.id);
-	if (body_open(&b, rq->body, rq->body_len, json_type_object)) {
+	if (body_read(&b, rq)) {
 		if (!(f.source = body_line(&b, "file_url")))
 			body_bad(&b, "\"file_url\" is required");
 		else if (!is_web_url(f.source))

@@ -324,7 +324,7 @@ project_create(struct service *s, const struct request *rq, struct reply *rp)
 	const char *text;
 	size_t n;
 
-	if (body_open(&b, rq->body, rq->body_len, json_type_object)) {
+	if (body_read(&b, rq)) {
 		if (!(p.type = body_line(&b, "type")))
 			body_bad(&b, "\"type\" is required");
 		if (!(p.name = body_line(&b, "name")))
@@ -363,7 +363,7 @@ project_set_params(struct service *s, const struct request *rq, struct reply *rp
 
 	if (!project_find(s, rq, rq->args[0], &p, rp))
 		return;
-	if (body_open(&b, rq->body, rq->body_len, json_type_object))
+	if (body_read(&b, rq))
 		patch = body_flag(&b, "patch");
 	if (b.has_bad) {
 		reply_error(rp, 400, "%s", b.bad);

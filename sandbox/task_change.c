@@ -57,7 +57,7 @@ task_set_metadata(struct service *s, const struct request *rq, struct reply *rp)
 
 	if (!seq)
 		return;
-	if (body_open(&b, rq->body, rq->body_len, json_type_object))
+	if (body_read(&b, rq))
 		metadata = body_metadata(&b, NULL, &n);
 	if (b.has_bad) {
 		reply_error(rp, 400, "%s", b.bad);
@@ -96,7 +96,7 @@ task_unique_id_set(struct service *s, const struct request *rq, struct reply *rp
 
 	if (!seq)
 		return;
-	if (body_open(&b, rq->body, rq->body_len, json_type_object))
+	if (body_read(&b, rq))
 		unique_id = body_line(&b, "unique_id");
 	if (!unique_id)
 		body_bad(&b, "\"unique_id\" is required");
