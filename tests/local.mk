@@ -144,7 +144,7 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_seed tests/test_sandbox_task tests/test_sandbox_account \
 	tests/test_sandbox_form tests/test_sandbox_kinds
 UNIT_TESTS += tests/test_multipart tests/test_sandbox_files
-UNIT_TESTS += tests/test_sandbox_people
+UNIT_TESTS += tests/test_sandbox_people tests/test_sandbox_reference
 endif
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_fault tests/test_record
@@ -166,6 +166,8 @@ tests_test_sandbox_task_SOURCES = tests/test_sandbox_task.c $(RAW)
 tests_test_sandbox_task_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_form_SOURCES = tests/test_sandbox_form.c
 tests_test_sandbox_form_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_reference_SOURCES = tests/test_sandbox_reference.c $(RAW)
+tests_test_sandbox_reference_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_people_SOURCES = tests/test_sandbox_people.c $(RAW)
 tests_test_sandbox_people_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_kinds_SOURCES = tests/test_sandbox_kinds.c $(RAW)
