@@ -31,6 +31,7 @@ struct json_span {     /* a value in the scanned text; borrowed */
 struct json_place {
 	size_t at; /* byte offset */
 	int line, col;
+	bool ended; /* the text stops too early: nothing that stands in it is wrong */
 };
 
 /* Line and column of a byte offset in text. */

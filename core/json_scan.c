@@ -137,7 +137,8 @@ static enum err_code
 more(struct scan *s, char close, const char *want, size_t start, bool *again)
 {
 	blanks(s);
-	if (s->at >= s->n)
+	s->ended = s->at >= s->n;
+	if (s->ended)
 		return json_fail(s, s->at, "the text ends inside the %s of line %d",
 				 close == '}' ? "object" : "array", line_of(s, start));
 	*again = json_next_is(s, ',');
@@ -221,6 +222,22 @@ value(struct scan *s, int depth, struct json_span *span)
 	return code;
 }
 
+/* Are these bytes (n, all that is left) the start of a character? */
+static bool
+char_is_cut(const char *p, size_t n)
+{
+	unsigned char lead = (unsigned char)p[0];
+	size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+	char whole[] = "\0\xBF\xBF\xBF";
+
+	if (lead < 0xC2 || lead > 0xF4 || n >= need)
+		return false;
+	memcpy(whole, p, n);
+	if (n == 1) /* any second byte that the first one allows */
+		whole[1] = lead == 0xED || lead == 0xF4 ? '\x80' : '\xBF';
+	return text_valid(whole, need, NULL);
+}
+
 /* What is wrong with the bytes themselves, before any grammar. */
 static enum err_code
 check_bytes(struct scan *s)
@@ -235,8 +252,10 @@ check_bytes(struct scan *s)
 		json_fail(s, 0, "this is UTF-16, not UTF-8");
 		return err_hint(s->err, "save it as UTF-8");
 	}
-	if (!text_valid(s->p, s->n, &bad))
+	if (!text_valid(s->p, s->n, &bad)) {
+		s->ended = char_is_cut(s->p + bad, s->n - bad);
 		return json_fail(s, bad, "byte %02X is not UTF-8", (unsigned char)s->p[bad]);
+	}
 	return ERR_OK;
 }
 
@@ -246,7 +265,8 @@ document(struct scan *s, struct json_span *span)
 	if (check_bytes(s) != ERR_OK)
 		return s->err->code;
 	blanks(s);
-	if (s->at == s->n)
+	s->ended = s->at == s->n;
+	if (s->ended)
 		return json_fail(s, 0, "there is no JSON value, only %s",
 				 s->n ? "blanks" : "an empty text");
 	if (value(s, 1, span) != ERR_OK)

@@ -35,6 +35,7 @@ json_fail(struct scan *s, size_t at, const char *fmt, ...)
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	json_place_at(s->p, at, &place);
+	place.ended = s->ended;
 	if (s->place)
 		*s->place = place;
 	return err_set(s->err, ERR_PARSE, "line %d, column %d: %s", place.line, place.col, why);
@@ -58,7 +59,8 @@ json_fail_want(struct scan *s, const char *want)
 	struct glyph g;
 	size_t left = s->n - s->at;
 
-	if (left == 0)
+	s->ended = left == 0;
+	if (s->ended)
 		return json_fail(s, s->at, "the text ends where %s should stand", want);
 	if (left > 1 && (memcmp(s->p + s->at, "//", 2) == 0 || memcmp(s->p + s->at, "/*", 2) == 0))
 		return json_fail(s, s->at, "JSON has no comments");
@@ -86,6 +88,30 @@ hex4(const struct scan *s, size_t at, uint32_t *value)
 	return true;
 }
 
+/* Is all that follows from at on the start of four hexadecimal digits? */
+static bool
+only_hex_left(const struct scan *s, size_t at)
+{
+	char digits[] = "0000";
+	const struct scan filled = { .p = digits, .n = 4 };
+	uint32_t value;
+
+	if (at > s->n || s->n - at >= 4)
+		return false;
+	memcpy(digits, s->p + at, s->n - at);
+	return hex4(&filled, 0, &value);
+}
+
+/* Is all that follows from at on the start of another escape "\uXXXX"? */
+static bool
+only_escape_left(const struct scan *s, size_t at)
+{
+	size_t left = s->n - at;
+
+	return memcmp(s->p + at, "\\u", left < 2 ? left : 2) == 0 &&
+	       (left < 2 || only_hex_left(s, at + 2));
+}
+
 /* "\uXXXX" at s->at: four digits, no NUL, surrogates in pairs only. */
 static enum err_code
 unicode_escape(struct scan *s)
@@ -93,8 +119,10 @@ unicode_escape(struct scan *s)
 	size_t at = s->at;
 	uint32_t cp, low;
 
-	if (!hex4(s, at + 2, &cp))
+	if (!hex4(s, at + 2, &cp)) {
+		s->ended = only_hex_left(s, at + 2);
 		return json_fail(s, at, "\\u needs four hexadecimal digits");
+	}
 	s->at += 6;
 	if (cp == 0)
 		return json_fail(s, at, "\\u0000 cannot be carried exactly");
@@ -105,6 +133,7 @@ unicode_escape(struct scan *s)
 		s->at += 6;
 		return ERR_OK;
 	}
+	s->ended = cp < 0xDC00 && only_escape_left(s, s->at);
 	return json_fail(s, at, "\\u%04x is half of a surrogate pair, without the other",
 			 (unsigned)cp);
 }
@@ -116,6 +145,7 @@ escape(struct scan *s)
 
 	if (c == 'u')
 		return unicode_escape(s);
+	s->ended = s->at + 1 >= s->n;
 	if (c == '\0' || !strchr("\"\\/bfnrt", c))
 		return json_fail(s, s->at, "no such escape; a backslash itself is written \\\\");
 	s->at += 2;
@@ -130,7 +160,8 @@ json_take_string(struct scan *s, struct json_span *span)
 	while (!json_next_is(s, '"')) {
 		unsigned char c;
 
-		if (s->at >= s->n)
+		s->ended = s->at >= s->n;
+		if (s->ended)
 			return json_fail(s, start, "this string does not end");
 		c = (unsigned char)s->p[s->at];
 		if (c == '\n' || c == '\r')
@@ -266,16 +297,19 @@ json_take_word(struct scan *s, struct json_span *span)
 		enum json_kind type;
 	} words[] = { { "true", JSON_BOOL }, { "false", JSON_BOOL }, { "null", JSON_NULL } };
 	size_t start = s->at, n;
+	bool begins_word = false;
 
 	while (s->at < s->n && ((s->p[s->at] | 0x20) >= 'a' && (s->p[s->at] | 0x20) <= 'z'))
 		s->at++;
 	n = s->at - start;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		begins_word = begins_word || strncmp(words[i].text, s->p + start, n) == 0;
 		if (strlen(words[i].text) == n && memcmp(words[i].text, s->p + start, n) == 0) {
 			*span = (struct json_span){ s->p + start, n, words[i].type };
 			return ERR_OK;
 		}
 	}
+	s->ended = s->at == s->n && begins_word;
 	if (n > 0)
 		return json_fail(s, start, "%.*s is no JSON value", n < 20 ? (int)n : 20,
 				 s->p + start);

@@ -288,6 +288,34 @@ both_forms_keep_the_spelling_of_every_token(void **state)
 	buf_free(&out);
 }
 
+/* Whoever fetched a text asks: is it wrong, or is it only not all there? */
+static void
+a_text_that_stops_too_early_is_told_from_a_wrong_one(void **state)
+{
+	static const char good[] =
+		"[-1.5e+3, {\"a\": true}, \"\\n\\ud83d\\uDE00\xE2\x82\xAC\", null]";
+	static const char *const wrong[] = {
+		"[1,]",  "[1}",       "{\"a\" 1}", "trux",         "nul ",       "01",
+		"1.x",   "[\"\\x\"]", "\"\\u1x",   "\"\\ud83d\\n", "\"\\ud83dx", "\"\\udc00",
+		"\"a\n", "\xC0",      "\xE2\x28",  "\xED\xA0",     "[\xFF",
+	};
+	struct json_place place;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(good) - 1; n++) {
+		assert_int_equal(json_scan(good, n, NULL, &place, &err), ERR_PARSE);
+		if (!place.ended)
+			fail_msg("%zu bytes: %s", n, err.msg);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_int_equal(json_scan(wrong[i], strlen(wrong[i]), NULL, &place, &err),
+				 ERR_PARSE);
+		if (place.ended)
+			fail_msg("%s: %s", wrong[i], err.msg);
+	}
+}
+
 int
 main(void)
 {
@@ -298,6 +326,7 @@ main(void)
 		cmocka_unit_test(half_a_million_names_are_told_apart),
 		cmocka_unit_test(members_and_items_are_walked_in_order),
 		cmocka_unit_test(strings_go_there_and_back),
+		cmocka_unit_test(a_text_that_stops_too_early_is_told_from_a_wrong_one),
 		cmocka_unit_test(both_forms_keep_the_spelling_of_every_token),
 	};
 	return cmocka_run_group_tests_name("json", tests, set_locale, NULL);
