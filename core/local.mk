@@ -8,7 +8,7 @@ core_librules_a_SOURCES = \
 	core/field.c	core/field.h \
 	core/mem.c	core/mem.h
 
-# --- more rules: text, clock, random, json, task, filter; libcurl when it is needed ---
+# --- more rules: text, clock, random, json, task, filter, scenes; libcurl when it is needed ---
 core_librules_a_SOURCES += core/near.c core/near.h core/filter.c core/filter.h
 core_librules_a_SOURCES += core/task.c core/task.h
 core_librules_a_SOURCES += \
@@ -17,8 +17,13 @@ core_librules_a_SOURCES += \
 	core/http_late.c	core/http_late.h \
 	core/json.c	core/json.h	core/json_impl.h \
 	core/json_scan.c	core/json_token.c \
+	core/member.c	core/member.h \
 	core/random.c	core/random.h \
 	core/text.c	core/text.h
+core_librules_a_SOURCES += \
+	core/frame_json.c	core/frame_json.h \
+	core/sfs.c	core/sfs.h	core/sfs_impl.h \
+	core/sfs_items.c
 
 core_libcore_a_SOURCES =
 
@@ -44,7 +49,6 @@ core_libcore_a_SOURCES += \
 	core/http_words.c \
 	core/http_xfer.c	core/http_xfer.h \
 	core/mask.c	core/mask.h \
-	core/member.c	core/member.h \
 	core/query.c	core/query.h \
 	core/reply.c	core/reply.h \
 	core/reply_refusal.c \

@@ -29,6 +29,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/record.c	sandbox/record.h \
 	sandbox/request.c	sandbox/request.h \
 	sandbox/route.c		sandbox/route.h \
+	sandbox/scene_check.c	sandbox/scene_check.h \
 	sandbox/seed.c		sandbox/seed.h \
 	sandbox/seed_entry.c	sandbox/seed_entry.h \
 	sandbox/seed_file.c	sandbox/seed_file.h \
