@@ -34,7 +34,6 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/seed_entry.c	sandbox/seed_entry.h \
 	sandbox/seed_file.c	sandbox/seed_file.h \
 	sandbox/server.c	sandbox/server.h \
-	sandbox/service.h \
 	sandbox/story.c		sandbox/story.h \
 	sandbox/service.c	sandbox/service.h \
 	sandbox/task.c		sandbox/task.h \

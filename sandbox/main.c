@@ -27,12 +27,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PROGRAM       "multistage-sandbox"
 #define PEM_MAX_BYTES (1u << 20)
+#define FILES_MAX     4096
 
 /* Nothing may be left open for others that we create later, and nobody may read it. */
 static enum err_code
@@ -202,6 +204,18 @@ serve(struct options *o, int signals, struct err *err)
 	return err->code;
 }
 
+/* As many descriptors as we may have: one for each connection, and some. */
+static void
+raise_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 static enum err_code
 start(struct options *o, int signals, struct err *err)
 {
@@ -225,6 +239,7 @@ main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	umask(077);
+	raise_limit();
 	signals = catch_signals();
 	if (options_parse(argc, argv, &o, &err) == ERR_OK)
 		start(&o, signals, &err);
