@@ -51,8 +51,9 @@ bool
 batch_find(struct service *s, const struct request *rq, const char *name, struct batch *out,
 	   struct reply *rp)
 {
-	sqlite3_stmt *st = db_query(s->db, "SELECT seq, name, project, staging FROM batch"
-					   " WHERE env = ?1 AND name = ?2");
+	sqlite3_stmt *st =
+		db_query(s->db, "SELECT seq, name, project, staging, callback IS NOT NULL"
+				" FROM batch WHERE env = ?1 AND name = ?2");
 
 	db_int(st, 1, rq->is_test);
 	db_str(st, 2, name);
@@ -65,6 +66,7 @@ batch_find(struct service *s, const struct request *rq, const char *name, struct
 		.name = db_copy(st, 1),
 		.project = db_copy(st, 2),
 		.staging = sqlite3_column_int(st, 3) != 0,
+		.calls = sqlite3_column_int(st, 4) != 0,
 	};
 	sqlite3_reset(st);
 	return true;

@@ -12,6 +12,7 @@ struct batch { /* strings are owned */
 	int64_t seq;
 	char *name, *project;
 	bool staging;
+	bool calls; /* it has a callback of its own */
 };
 
 /* The batch called name. False, with 404 as the reply, if there is none. */

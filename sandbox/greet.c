@@ -6,6 +6,7 @@
 #include "core/buf.h"
 #include "core/text.h"
 #include "sandbox/account.h"
+#include "sandbox/callback.h"
 
 #include <string.h>
 
@@ -63,6 +64,7 @@ greet(FILE *to, const struct options *o, struct service *s)
 {
 	const char *scheme = o->cert ? "https" : "http";
 	char test[ACCOUNT_KEY_SIZE], live[ACCOUNT_KEY_SIZE], url[64];
+	char key[CALLBACK_KEY_SIZE];
 
 	account_key(s, true, test);
 	account_key(s, false, live);
@@ -73,6 +75,10 @@ greet(FILE *to, const struct options *o, struct service *s)
 	line(to, "listening on", o->unix_path ? o->unix_path : url); /* programs read it, too */
 	line(to, "test key", test);
 	line(to, "live key", live);
+	callback_key(s, true, key);
+	line(to, "test callback key ", key);
+	callback_key(s, false, key);
+	line(to, "live callback key ", key);
 	line(to, "data", o->db ? o->db : "in memory, gone at the end");
 	try_it(to, o, url, live);
 	fflush(to);

@@ -14,6 +14,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/fault_json.c \
 	sandbox/fault_rule.c \
 	sandbox/exchange.c	sandbox/exchange.h \
+	sandbox/fetch.c		sandbox/fetch.h \
 	sandbox/file.c \
 	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
@@ -24,6 +25,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/object_id.c	sandbox/object_id.h \
 	sandbox/options.c	sandbox/options.h \
 	sandbox/out.c		sandbox/out.h \
+	sandbox/outcome.c	sandbox/outcome.h \
 	sandbox/page.c		sandbox/page.h \
 	sandbox/project.c	sandbox/project.h \
 	sandbox/record.c	sandbox/record.h \
@@ -43,6 +45,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/task_fields.c	sandbox/task_fields.h \
 	sandbox/task_quality.c \
 	sandbox/task_read.c \
+	sandbox/task_recall.c \
 	sandbox/team.c		sandbox/team.h \
 	sandbox/upload.c	sandbox/upload.h \
 	sandbox/web.c		sandbox/web.h \

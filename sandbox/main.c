@@ -1,17 +1,19 @@
 /* main.c - multistage-sandbox: start, the loop, signals.
  *
- * One thread. The loop sleeps until a socket or a signal wakes it; tasks move on when
- * somebody looks (life.h), so an idle sandbox is asleep.
+ * One thread. The loop sleeps until a socket, a signal or an errand (errand.h) wakes it;
+ * tasks move on when somebody looks (life.h), so an idle sandbox is asleep.
  */
 #include "config.h"
 
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/file.h"
+#include "core/random.h"
 #include "core/text.h"
 #include "sandbox/account.h"
 #include "sandbox/callback.h"
 #include "sandbox/db.h"
+#include "sandbox/errand.h"
 #include "sandbox/greet.h"
 #include "sandbox/life.h"
 #include "sandbox/listen.h"
@@ -44,12 +46,17 @@ open_service(const struct options *o, struct service *s, struct err *err)
 		.work_ms = o->work_ms,
 		.own_key = getenv("MULTISTAGE_SANDBOX_KEY"),
 		.any_key = o->any_key,
-		.callback_scale = 1,
+		.callback_scale = o->callback_scale,
+		.call_anywhere = o->call_anywhere,
 	};
 	s->now_ms = service_now(s);
 	if (db_open(o->db, &s->db, err) || account_open(s, err) || callback_open(s, err) ||
 	    seed_fill(s, o->seed, err))
 		return err->code;
+	if (o->work_seed >= 0)
+		s->work_random = (uint64_t)o->work_seed;
+	else
+		random_bytes(&s->work_random, sizeof(s->work_random));
 	life_open(s);
 	return ERR_OK;
 }
@@ -135,6 +142,18 @@ server_work(void *arg)
 }
 
 static int
+errands_timeout(void *arg)
+{
+	return errands_timeout_ms(arg);
+}
+
+static void
+errands_work(void *arg)
+{
+	errands_step(arg);
+}
+
+static int
 shortest(const struct part *parts, size_t count)
 {
 	int wait = -1;
@@ -184,11 +203,14 @@ serve(struct options *o, int signals, struct err *err)
 {
 	struct service s = { .db = NULL };
 	struct server *sv = NULL;
+	struct errands *e = NULL;
 	bool bound = false;
 
-	if (open_service(o, &s, err) == ERR_OK && open_server(o, &s, &sv, err) == ERR_OK) {
+	if (open_service(o, &s, err) == ERR_OK && (e = errands_open(&s, err)) &&
+	    open_server(o, &s, &sv, err) == ERR_OK) {
 		const struct part parts[] = {
 			{ sv, server_fd(sv), server_timeout, server_work },
+			{ e, errands_fd(e), errands_timeout, errands_work },
 		};
 
 		bound = o->unix_path != NULL;
@@ -199,6 +221,7 @@ serve(struct options *o, int signals, struct err *err)
 	}
 	if (bound)
 		unlink(o->unix_path);
+	errands_close(e);
 	server_close(sv);
 	db_close(s.db);
 	return err->code;

@@ -19,7 +19,7 @@ struct row;
 /* Read value (NULL for a row without an argument) into the member at. */
 typedef enum err_code take_fn(const struct row *r, const char *value, void *at, struct err *err);
 
-static take_fn take_flag, take_text, take_int, take_seconds;
+static take_fn take_flag, take_text, take_int, take_seconds, take_share, take_reach;
 
 static const struct row {
 	const char *name;
@@ -42,6 +42,13 @@ static const struct row {
 	  "N tasks, empty, or a JSON file (demo)" },
 	{ "work",           "SECONDS", take_seconds, TO(work_ms), 0, 1000000,
 	  "how long a task of the live key takes, about (20)" },
+	{ "work-seed",      "N",       take_int,     TO(work_seed), 0, 2000000000,
+	  "spread these times by the number N, the same way each time" },
+	{ "callbacks",      "WHERE",   take_reach,   TO(call_anywhere), 0, 0,
+	  "send callbacks to this machine only: local, or to any\n"
+	  "(local)" },
+	{ "callback-scale", "F",       take_share,   TO(callback_scale), 0, 1,
+	  "how long to try callbacks again: 1 is a day (1)" },
 	{ "accept-any-key", NULL,      take_flag,    TO(any_key), 0, 0,
 	  "take every key that starts with test_ or live_" },
 	{ "cert",           "FILE",    take_text,    TO(cert), 0, 0,
@@ -72,6 +79,8 @@ static const struct options defaults = {
 	.max_body = 2 << 20,
 	.patience_ms = 60000,
 	.work_ms = 20000,
+	.work_seed = -1,
+	.callback_scale = 1,
 };
 
 static enum err_code
@@ -120,6 +129,28 @@ take_seconds(const struct row *r, const char *value, void *at, struct err *err)
 			       (long long)r->min, (long long)r->max);
 	*(int64_t *)at = (int64_t)(seconds * 1000);
 	return ERR_OK;
+}
+
+static enum err_code
+take_share(const struct row *r, const char *value, void *at, struct err *err)
+{
+	char *end;
+	double n = strtod(value, &end);
+
+	if (!*value || *end || !(n >= (double)r->min && n <= (double)r->max))
+		return err_set(err, ERR_USAGE, "--%s takes a number from %lld to %lld", r->name,
+			       (long long)r->min, (long long)r->max);
+	*(double *)at = n;
+	return ERR_OK;
+}
+
+static enum err_code
+take_reach(const struct row *r, const char *value, void *at, struct err *err)
+{
+	*(bool *)at = strcmp(value, "any") == 0;
+	if (*(bool *)at || strcmp(value, "local") == 0)
+		return ERR_OK;
+	return err_set(err, ERR_USAGE, "--%s takes local or any", r->name);
 }
 
 static const char *

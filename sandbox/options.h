@@ -20,6 +20,9 @@ struct options {
 	int max_body; /* bytes */
 	int64_t patience_ms;
 	int64_t work_ms;
+	int work_seed; /* -1: none */
+	double callback_scale;
+	bool call_anywhere;
 	bool any_key;
 	bool version, help; /* nothing behind them was read */
 };

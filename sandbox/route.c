@@ -41,6 +41,7 @@ static const struct route routes[] = {
 	{ "GET",    "/v1/teams",                team_list,             BODY_NONE, false, AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/v1/teams/invite",         team_invite,           BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/v1/teams/set_role",       team_set_role,         BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
+	{ "POST",   "/_sandbox/tasks/?/recall", task_recall,           BODY_JSON, true,  AUTH_KEY, "callbacks: recalled" },
 	/* clang-format on */
 };
 

@@ -49,6 +49,8 @@ handler_fn task_audit, task_send_callback;
 handler_fn task_training, task_evaluation;
 /* team.c */
 handler_fn team_list, team_invite, team_set_role;
+/* task_recall.c */
+handler_fn task_recall;
 /* project.c */
 handler_fn project_list, project_get, project_create, project_set_params, project_templates;
 /* batch.c */

@@ -221,12 +221,14 @@ run_queue(struct server *sv)
 	life_advance(s);
 	for (struct exchange *one = x; one; one = one->next)
 		handle(s, one);
-	if (!db_commit(s->db))
+	if (!db_commit(s->db)) {
+		s->next_due_ms = 0; /* what was due still is */
 		for (struct exchange *one = x; one; one = one->next) {
 			one->committed = false;
 			reply_error(&one->rp, 500, "The sandbox cannot use its database: %s.",
 				    db_failure(s->db));
 		}
+	}
 	for (; x; x = next) {
 		next = x->next;
 		x->stage = EXCHANGE_ANSWER;

@@ -16,6 +16,7 @@ struct service {
 	const char *own_key; /* one more to take, from the environment; NULL: none */
 	bool any_key;        /* take every key that starts with test_ or live_ */
 
+	uint64_t work_random;  /* the next spread of work_ms comes from here */
 	int64_t errand_ms;     /* nothing goes out before this; INT64_MAX: nothing will */
 	double callback_scale; /* of the times between the tries of a callback; 0..1 */
 	bool call_anywhere;    /* callbacks go to other machines, too */

@@ -35,8 +35,8 @@ task_insert(struct db *db, const struct task_row *t)
 		db, "INSERT INTO task (id, env, type, status, project, batch, unique_id,"
 		    " clear_on_error, priority, instruction, callback_url, params, metadata,"
 		    " tags, response, review, created_ms, updated_ms, completed_ms, due_ms,"
-		    " fate, outcome) VALUES (?1, ?2, ?22, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-		    " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
+		    " fate, outcome, calls) VALUES (?1, ?2, ?22, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+		    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?23)"
 		    " RETURNING seq");
 
 	db_str(st, 1, t->id);
@@ -62,6 +62,7 @@ task_insert(struct db *db, const struct task_row *t)
 	db_str(st, 20, t->fate);
 	db_str(st, 21, t->outcome);
 	db_str(st, 22, t->type ? t->type : "multistage");
+	db_int(st, 23, t->calls);
 	return db_number(db, st, 0);
 }
 

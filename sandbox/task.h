@@ -15,6 +15,7 @@
 struct task_row { /* strings are borrowed; NULL where the task has none */
 	char id[TASK_ID_SIZE];
 	bool is_test, clear_on_error;
+	bool calls;          /* it, or its batch, has an address that wants to know of its end */
 	const char *type;    /* NULL: multistage */
 	const char *project; /* "": none */
 	const char *status, *batch, *unique_id;

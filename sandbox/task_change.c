@@ -4,6 +4,7 @@
 #include "core/field.h"
 #include "core/mem.h"
 #include "sandbox/body.h"
+#include "sandbox/fetch.h"
 #include "sandbox/out.h"
 #include "sandbox/route.h"
 #include "sandbox/task.h"
@@ -39,10 +40,12 @@ task_cancel(struct service *s, const struct request *rq, struct reply *rp)
 	st = db_query(s->db, "UPDATE task SET status = 'canceled',"
 			     " updated_ms = CASE status WHEN 'pending' THEN ?2 ELSE updated_ms END,"
 			     " unique_id = CASE WHEN ?3 THEN NULL ELSE unique_id END,"
-			     " due_ms = NULL, fate = NULL, outcome = NULL WHERE seq = ?1");
+			     " due_ms = NULL, ready_ms = NULL, fate = NULL, outcome = NULL"
+			     " WHERE seq = ?1");
 	db_int(st, 1, seq);
 	db_int(st, 2, s->now_ms);
 	db_int(st, 3, clear);
+	fetch_forget(s, seq);
 	run_and_reply(s, rq, st, rp);
 }
 

@@ -98,8 +98,6 @@ find_blueprint(struct service *s, const struct request *rq, const struct creatio
 static void
 set_life(struct service *s, struct task_row *t, bool staging, const char *fate, const char *outcome)
 {
-	uint64_t any = 0;
-
 	if (t->is_test) {
 		t->status = fate;
 		t->response = outcome;
@@ -108,12 +106,10 @@ set_life(struct service *s, struct task_row *t, bool staging, const char *fate, 
 			t->unique_id = NULL;
 		return;
 	}
-	for (const char *p = t->id; *p; p++)
-		any = any * 31 + (unsigned char)*p;
 	t->status = "pending";
 	t->fate = fate;
 	t->outcome = outcome;
-	t->due_ms = staging ? 0 : life_due(s, any);
+	t->due_ms = staging ? 0 : life_due(s);
 }
 
 static void
@@ -140,6 +136,7 @@ store(struct service *s, const struct request *rq, const struct creation *c, str
 		.type = c->kind->name,
 		.is_test = rq->is_test,
 		.clear_on_error = f->clear_on_error,
+		.calls = f->callback_url || c->place.batch.calls,
 		.project = c->place.project.seq ? c->place.project.name : "",
 		.batch = f->batch,
 		.unique_id = f->unique_id,
@@ -151,6 +148,7 @@ store(struct service *s, const struct request *rq, const struct creation *c, str
 		.updated_ms = s->now_ms,
 	};
 	const char *fate;
+	int64_t seq;
 
 	task_id_make(s->now_ms, t.id);
 	add_params(c, &params);
@@ -161,7 +159,9 @@ store(struct service *s, const struct request *rq, const struct creation *c, str
 	}
 	fate = life_fate(t.id, f->attachments.at, f->attachments.count, &outcome);
 	set_life(s, &t, c->place.staging, fate, buf_str(&outcome));
-	task_index_tags(s->db, task_insert(s->db, &t), f->tags.at, f->tags.count);
+	seq = task_insert(s->db, &t);
+	task_index_tags(s->db, seq, f->tags.at, f->tags.count);
+	life_created(s, seq, &t, f->attachments.at, f->attachments.count);
 	task_key_keep(s, rq, t.id);
 	task_reply(s, rq, t.id, rp);
 	buf_free(&params);

@@ -174,6 +174,8 @@ task_place_preset(const struct task_place *place, struct body *b)
 	{
 		if (!value || is_in(one, name) || body_has(b, name))
 			continue;
+		if (place->batch.calls && strcmp(name, "callback_url") == 0)
+			continue; /* the batch's is nearer */
 		json_object_object_add(b->root, name, json_object_get(value));
 		any = true;
 	}

@@ -172,6 +172,12 @@ take_results(struct web *w)
 }
 
 bool
+web_has_answer(const struct web *w)
+{
+	return w->done != NULL;
+}
+
+bool
 web_next(struct web *w, struct web_answer *out)
 {
 	struct web_xfer *x = w->done;

@@ -44,6 +44,7 @@ enum err_code web_start(struct web *w, const struct web_call *call, void *arg,
 			struct err *err) MUST_CHECK;
 /* Take one call that has ended; false when there is none. */
 bool web_next(struct web *w, struct web_answer *out);
+bool web_has_answer(const struct web *w); /* web_next() would take one */
 
 int web_fd(const struct web *w);         /* readable when there is work */
 int web_timeout_ms(const struct web *w); /* until there is work anyway; -1: never */

@@ -212,6 +212,14 @@ tests_test_sandbox_files_SOURCES = tests/test_sandbox_files.c $(RAW)
 tests_test_sandbox_files_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_multipart_SOURCES = tests/test_multipart.c
 tests_test_multipart_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_sandbox_callback tests/test_sandbox_life
+endif
+TASKS = tests/tasks.c tests/tasks.h tests/canned.c tests/canned.h $(RAW)
+tests_test_sandbox_life_SOURCES = tests/test_sandbox_life.c tests/sandbox.c tests/sandbox.h $(TASKS)
+tests_test_sandbox_callback_SOURCES = tests/test_sandbox_callback.c $(TASKS)
+tests_test_sandbox_callback_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_life_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
