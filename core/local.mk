@@ -23,7 +23,8 @@ core_librules_a_SOURCES += \
 core_librules_a_SOURCES += \
 	core/frame_json.c	core/frame_json.h \
 	core/sfs.c	core/sfs.h	core/sfs_impl.h \
-	core/sfs_items.c
+	core/sfs_items.c	core/sfs_parse.c \
+	core/sfs_place.c	core/sfs_points.c	core/sfs_valid.c
 
 core_libcore_a_SOURCES =
 

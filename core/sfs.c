@@ -158,7 +158,12 @@ read_header(struct sfs *s)
 bool
 sfs_check(const void *data, size_t n, struct sfs_report *report)
 {
-	static void (*const steps[])(struct sfs *) = { read_header, sfs_items_read };
+	static void (*const steps[])(struct sfs *) = {
+		read_header,
+		sfs_items_read,
+		sfs_parse,
+		sfs_validate,
+	};
 	struct sfs s = {
 		.data = data,
 		.n = n,

@@ -1,5 +1,6 @@
 /* sfs_impl.h - what the parts of the scene reader share: sfs.c (container and report),
- * sfs_items.c (the blobs). */
+ * sfs_items.c and sfs_place.c (the blobs), sfs_parse.c (the scene's form), sfs_valid.c and
+ * sfs_points.c (its content). */
 #ifndef CORE_SFS_IMPL_H
 #define CORE_SFS_IMPL_H
 
@@ -8,13 +9,14 @@
 
 #define SFS_DIMS_MAX 8
 
-enum sfs_dtype {            /* bit numbers of masks */
-		 SFS_BYTES, /* no dtype: a plain byte string */
-		 SFS_F32,
-		 SFS_U8,
-		 SFS_U32,
-		 SFS_U64,
-		 SFS_OTHER, /* one that no field of a scene may have */
+/* Their numbers are bits of masks. */
+enum sfs_dtype {
+	SFS_BYTES, /* no dtype: a plain byte string */
+	SFS_F32,
+	SFS_U8,
+	SFS_U32,
+	SFS_U64,
+	SFS_OTHER, /* one that no field of a scene may have */
 };
 
 struct sfs_key { /* a step of a blob's path; borrowed from struct sfs */
@@ -48,7 +50,9 @@ struct sfs {                       /* a scene while it is read */
 	struct sfs_key *keys; /* owned, of all blobs; their texts are in names */
 	size_t key_count;
 	struct buf names;
-	struct buf path; /* of what is being looked at, shown */
+	struct buf path;     /* of what is being looked at, shown */
+	int64_t first, last; /* of all frames and pictures, if timed */
+	bool timed;
 	struct sfs_report *report;
 };
 
@@ -68,6 +72,9 @@ void sfs_fault_value(struct sfs *s, const char *words, const struct json_span *v
 /* Read "$items" and give each entry its place in the scene; faults say what is wrong. */
 void sfs_items_read(struct sfs *s);
 
+/* Give each blob its place; a fault for each that has none. For a file without faults. */
+void sfs_place(struct sfs *s);
+
 /* The blob that stands at a value of the header; NULL if there is none. */
 const struct sfs_blob *sfs_blob_at(const struct sfs *s, const struct json_span *value);
 
@@ -76,5 +83,17 @@ bool sfs_whole(const struct json_span *value, int64_t *out);
 
 /* The member if it is there and not null. */
 bool sfs_member(const struct json_span *object, const char *key, struct json_span *out);
+
+/* The sensor type that a JSON string names; SFS_SENSOR_COUNT if it is none. */
+enum sfs_sensor sfs_sensor_type(const struct json_span *value);
+
+/* Has the scene the form of schema 1.0: what must be there, and of which type? */
+void sfs_parse(struct sfs *s);
+
+/* Check the "points" of a frame or of a cloud, and count them. */
+void sfs_points_check(struct sfs *s, enum sfs_sensor type, const struct json_span *owner);
+
+/* Does its content keep the rules? Only for a scene that sfs_parse() found no fault in. */
+void sfs_validate(struct sfs *s);
 
 #endif

@@ -1,20 +1,15 @@
-/* sfs_items.c - the blobs of a scene file: what "$items" says of them, and where in the
- * scene each belongs. The header is walked once beside the sorted paths, so a file whose
- * entries stand in any order costs no more than one that was written well. */
+/* sfs_items.c - the blobs of a scene file: what "$items" says of them, and whether the
+ * file holds it. Where each belongs is sfs_place.c. */
 #include "config.h"
 
 #include "core/sfs_impl.h"
 
 #include "core/mem.h"
-#include "core/text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define LEAD_IN   4    /* NULs before the first blob */
-#define WHERE_MAX 1000 /* bytes of a path in a message */
+#define LEAD_IN 4 /* NULs before the first blob */
 
 /* numpy's names; the public reader takes every one of them. */
 static const struct {
@@ -30,8 +25,6 @@ static const struct {
 	{ "int64",   8, SFS_OTHER }, { "uint16",  2, SFS_OTHER },
 	/* clang-format on */
 };
-
-/* --- one entry --- */
 
 static void
 add_key(struct sfs *s, const struct json_span *value)
@@ -197,177 +190,6 @@ read_entry(struct sfs *s, const struct json_span *entry, size_t number)
 	sfs_up(s, mark);
 }
 
-/* --- their places --- */
-
-static int
-compare_key(const struct sfs_key *key, const struct sfs_key *other)
-{
-	int order = memcmp(key->p, other->p, key->n < other->n ? key->n : other->n);
-
-	if (order == 0)
-		order = (key->n > other->n) - (key->n < other->n);
-	return order ? order : key->number - other->number;
-}
-
-static int
-compare_paths(const void *va, const void *vb)
-{
-	const struct sfs_blob *a = va, *b = vb;
-
-	for (size_t i = 0; i < a->key_count && i < b->key_count; i++) {
-		int order = compare_key(&a->keys[i], &b->keys[i]);
-
-		if (order)
-			return order;
-	}
-	return (a->key_count > b->key_count) - (a->key_count < b->key_count);
-}
-
-/* Keys and their texts have stopped moving: point to them, and sort. */
-static void
-sort_paths(struct sfs *s)
-{
-	const char *p = buf_str(&s->names);
-
-	for (size_t i = 0; i < s->key_count; i++) {
-		s->keys[i].p = p;
-		p += s->keys[i].n;
-	}
-	for (size_t i = 0; i < s->blob_count; i++)
-		s->blobs[i].keys = s->keys + s->blobs[i].first_key;
-	qsort(s->blobs, s->blob_count, sizeof(*s->blobs), compare_paths);
-}
-
-/* What walk() relies on: no path stands twice. */
-static bool
-paths_differ(struct sfs *s)
-{
-	size_t twice = 0;
-
-	for (size_t i = 1; i < s->blob_count; i++) {
-		size_t mark;
-
-		if (compare_paths(&s->blobs[i - 1], &s->blobs[i]) != 0)
-			continue;
-		mark = sfs_down_number(s, s->blobs[i].entry);
-		sfs_fault(s, "\"keys\" stand in two entries, in %zu too", s->blobs[i - 1].entry);
-		sfs_up(s, mark);
-		twice++;
-	}
-	return twice == 0;
-}
-
-struct range { /* blobs whose paths begin alike */
-	size_t from, to;
-};
-
-/* The blobs of r, alike for depth steps, whose next step is key. */
-static struct range
-narrow(const struct sfs *s, struct range r, size_t depth, const struct sfs_key *key)
-{
-	size_t low = r.from, high = r.to;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare_key(&s->blobs[middle].keys[depth], key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (high < r.to && compare_key(&s->blobs[high].keys[depth], key) == 0)
-		high++;
-	return (struct range){ low, high };
-}
-
-/* "0" and 0 may lead to the same place: only one of them gets it. */
-static void
-place(struct sfs *s, struct sfs_blob *blob, const struct json_span *value)
-{
-	if (value->type != JSON_STRING || value->n != 2)
-		return;
-	if (s->placed_count > 0 && s->placed[s->placed_count - 1]->at == value->p)
-		return;
-	blob->at = value->p;
-	s->placed[s->placed_count++] = blob;
-}
-
-static void walk(struct sfs *s, const struct json_span *value, struct range r, size_t depth);
-
-static void
-walk_member(struct sfs *s, const struct json_iter *it, struct range r, size_t depth)
-{
-	struct buf name = BUF_INIT(it->key.n);
-	struct sfs_key key;
-
-	json_unescape(&name, &it->key);
-	key = (struct sfs_key){ .p = buf_str(&name), .n = name.len };
-	if (depth > 0 || strcmp(key.p, "$items") != 0) /* it is no part of the scene */
-		walk(s, &it->value, narrow(s, r, depth, &key), depth + 1);
-	buf_free(&name);
-}
-
-/* A position in an array may be a number or its digits in a string. */
-static void
-walk_item(struct sfs *s, const struct json_iter *it, size_t position, struct range r, size_t depth)
-{
-	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%zu", position);
-	struct sfs_key key = { .p = digits, .n = (size_t)n };
-
-	walk(s, &it->value, narrow(s, r, depth, &key), depth + 1);
-	key.number = true;
-	walk(s, &it->value, narrow(s, r, depth, &key), depth + 1);
-}
-
-/* The blobs of r belong into value, or have no place. As deep as JSON may be. */
-static void
-walk(struct sfs *s, const struct json_span *value, struct range r, size_t depth)
-{
-	struct json_iter it = { 0 };
-
-	if (r.from < r.to && s->blobs[r.from].key_count == depth)
-		place(s, &s->blobs[r.from++], value);
-	for (size_t i = 0; r.from < r.to && json_each(value, &it); i++) {
-		if (it.key.p)
-			walk_member(s, &it, r, depth);
-		else
-			walk_item(s, &it, i, r, depth);
-	}
-}
-
-static void
-say_lost(struct sfs *s, const struct sfs_blob *blob)
-{
-	struct buf where = BUF_INIT(WHERE_MAX);
-	size_t mark = sfs_down_number(s, blob->entry);
-
-	for (size_t i = 0; i < blob->key_count; i++) {
-		if (i > 0)
-			buf_add(&where, ".", 1);
-		text_show(&where, blob->keys[i].p, blob->keys[i].n, 40);
-	}
-	sfs_fault(s, "the scene has no empty string for it at %s", buf_str(&where));
-	buf_free(&where);
-	sfs_up(s, mark);
-}
-
-const struct sfs_blob *
-sfs_blob_at(const struct sfs *s, const struct json_span *value)
-{
-	size_t low = 0, high = s->placed_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->placed[middle]->at < value->p)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->placed_count && s->placed[low]->at == value->p ? s->placed[low] : NULL;
-}
-
 static void
 read_entries(struct sfs *s, const struct json_span *items)
 {
@@ -387,19 +209,6 @@ read_entries(struct sfs *s, const struct json_span *items)
 	}
 }
 
-static void
-place_all(struct sfs *s)
-{
-	sort_paths(s);
-	if (!paths_differ(s))
-		return;
-	s->placed = mem_array(s->blob_count, sizeof(*s->placed));
-	walk(s, &s->root, (struct range){ 0, s->blob_count }, 0);
-	for (size_t i = 0; i < s->blob_count; i++)
-		if (!s->blobs[i].at)
-			say_lost(s, &s->blobs[i]);
-}
-
 void
 sfs_items_read(struct sfs *s)
 {
@@ -411,6 +220,6 @@ sfs_items_read(struct sfs *s)
 	else
 		read_entries(s, &items);
 	if (s->report->found == 0 && s->blob_count > 0)
-		place_all(s);
+		sfs_place(s);
 	sfs_up(s, mark);
 }

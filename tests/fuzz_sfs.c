@@ -68,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_must(good == (report.found == 0), "a scene is good when nothing was found");
 	fuzz_must(report.kept == (report.found < SFS_FAULTS_KEPT ? report.found : SFS_FAULTS_KEPT),
 		  "the first faults are kept");
-	fuzz_must(report.facts.points <= size, "no more points than bytes");
+	fuzz_must(report.facts.points <= size * size, "no more points than bytes an entry");
 	must_be_fit_to_be_shown(report.facts.version);
 	for (size_t i = 0; i < report.kept; i++) {
 		must_be_fit_to_be_shown(report.faults[i].path);

@@ -57,7 +57,7 @@ tests_fuzz_import_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
 # --- scene files and frames ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_frame_json tests/test_sfs tests/test_scene_check
+UNIT_TESTS += tests/test_frame_json tests/test_sfs tests/test_sfs_scene tests/test_scene_check
 endif
 FUZZERS += tests/fuzz_frame_json tests/fuzz_sfs
 SCENE = tests/scene_file.c tests/scene_file.h
@@ -65,6 +65,8 @@ tests_test_frame_json_SOURCES = tests/test_frame_json.c
 tests_test_frame_json_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_sfs_SOURCES = tests/test_sfs.c $(SCENE)
 tests_test_sfs_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+tests_test_sfs_scene_SOURCES = tests/test_sfs_scene.c $(SCENE)
+tests_test_sfs_scene_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_scene_check_SOURCES = tests/test_scene_check.c $(SCENE)
 tests_test_scene_check_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_fuzz_frame_json_SOURCES = tests/fuzz_frame_json.c tests/fuzz.h $(FUZZ_MAIN)

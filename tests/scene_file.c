@@ -62,9 +62,11 @@ size_of(const char *dtype)
 static const char *
 read_blob(const char *p, struct blob *blob)
 {
-	size_t n = strcspn(p, ":"), m = strspn(p + n + 1, "0123456789,");
 	char *end;
+	size_t n = strcspn(p, ":"), m = strspn(p + n + 1, "0123456789,");
 
+	while (p[n + m] == ',')
+		m--; /* it parts members, not sizes */
 	snprintf(blob->dtype, sizeof(blob->dtype), "%.*s", (int)n, p);
 	snprintf(blob->shape, sizeof(blob->shape), "%.*s", (int)m, p + n + 1);
 	blob->size = size_of(blob->dtype);
@@ -129,17 +131,21 @@ scene_file(struct buf *out, const char *json)
 	};
 	struct json_span root;
 	struct err err = ERR_INIT;
+	const char *p = json;
 
-	for (const char *p = json; *p;) {
-		size_t n = strcspn(p, "@");
+	while (*p) {
+		size_t n = strcspn(p, "@'");
 
 		buf_add(&b.header, p, n);
 		p += n;
-		if (!*p)
-			break;
-		assert_true(b.count < BLOBS_MAX);
-		p = read_blob(p + 1, &b.blobs[b.count++]);
-		buf_adds(&b.header, "\"\"");
+		if (*p == '\'') {
+			buf_adds(&b.header, "\"");
+			p++;
+		} else if (*p == '@') {
+			assert_true(b.count < BLOBS_MAX);
+			p = read_blob(p + 1, &b.blobs[b.count++]);
+			buf_adds(&b.header, "\"\"");
+		}
 	}
 	if (json_scan(b.header.p, b.header.len, &root, NULL, &err) != ERR_OK)
 		fail_msg("%s: %s", json, err.msg);

@@ -11,9 +11,9 @@
 extern const char example_scene[];
 
 /*
- * Add the file that the public writer makes of a scene. In json, @float32:2,3 stands for a
- * blob of that dtype and shape; "=7" behind it fills every element with a 7. @bytes:5 is a
- * byte string without dtype. The json has no other empty strings.
+ * Add the file that the public writer makes of a scene. In json, ' stands for a quote and
+ * @float32:2,3 for a blob of that dtype and shape; "=7" behind it fills every element with
+ * a 7. @bytes:5 is a byte string without dtype. The json has no other empty strings.
  */
 void scene_file(struct buf *out, const char *json);
 
