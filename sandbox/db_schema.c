@@ -108,5 +108,14 @@ static const char people[] =
 	"CREATE UNIQUE INDEX quality_task_unique ON quality_task (env, unique_id)"
 	" WHERE unique_id IS NOT NULL;";
 
-const char *const db_schema[] = { first, outgoing, people };
+/* Files by project, in parts of a size that they know, opened by a secret. */
+static const char assets[] =
+	"ALTER TABLE file ADD COLUMN project TEXT;"
+	"ALTER TABLE file ADD COLUMN part_bytes INTEGER NOT NULL DEFAULT 1048576;"
+	"ALTER TABLE file ADD COLUMN secret TEXT NOT NULL DEFAULT '';"
+	"UPDATE file SET project = json_extract(projects, '$[0]'),"
+	" secret = lower(hex(randomblob(16)));"
+	"CREATE INDEX file_project ON file (env, project, created_ms);";
+
+const char *const db_schema[] = { first, outgoing, people, assets };
 const size_t db_schema_count = ARRAY_LEN(db_schema);

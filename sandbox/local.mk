@@ -3,6 +3,8 @@
 noinst_LIBRARIES += sandbox/libsandbox.a
 sandbox_libsandbox_a_SOURCES = \
 	sandbox/account.c	sandbox/account.h \
+	sandbox/asset.c		sandbox/asset.h \
+	sandbox/asset_create.c \
 	sandbox/batch.c		sandbox/batch.h \
 	sandbox/body.c		sandbox/body.h \
 	sandbox/callback.c	sandbox/callback.h \
@@ -15,7 +17,6 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/fault_rule.c \
 	sandbox/exchange.c	sandbox/exchange.h \
 	sandbox/fetch.c		sandbox/fetch.h \
-	sandbox/file.c \
 	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
 	sandbox/kind.c		sandbox/kind.h \

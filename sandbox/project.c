@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "sandbox/body.h"
 #include "sandbox/db.h"
+#include "sandbox/kind.h"
 #include "sandbox/object_id.h"
 #include "sandbox/out.h"
 #include "sandbox/route.h"
@@ -337,6 +338,8 @@ project_create(struct service *s, const struct request *rq, struct reply *rp)
 	}
 	if (b.has_bad) {
 		reply_error(rp, 400, "%s", b.bad);
+	} else if (!kind_find(p.type)) {
+		reply_error(rp, 402, "This account is not enabled for task type \"%s\".", p.type);
 	} else if (!name_taken(s, rq, p.name, rp)) {
 		int64_t seq;
 

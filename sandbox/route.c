@@ -32,8 +32,8 @@ static const struct route routes[] = {
 	{ "POST",   "/v1/batches/?/finalize",   batch_finalize,        BODY_JSON, true,  AUTH_KEY, "batches: finalize" },
 	{ "POST",   "/v1/batches/?/prioritize", batch_prioritize,      BODY_JSON, true,  AUTH_KEY, "batches: prioritize" },
 	{ "POST",   "/v1/batches/?/setMetadata", batch_set_metadata,   BODY_JSON, true,  AUTH_KEY, "Python client: batches.py" },
-	{ "POST",   "/v1/files/upload",         file_upload,           BODY_FORM, true,  AUTH_KEY, "file-endpoints: upload" },
-	{ "POST",   "/v1/files/import",         file_import,           BODY_JSON, true,  AUTH_KEY, "file-endpoints: import" },
+	{ "POST",   "/v1/files/upload",         asset_upload,          BODY_FORM, true,  AUTH_KEY, "file-endpoints: upload" },
+	{ "POST",   "/v1/files/import",         asset_import,          BODY_JSON, true,  AUTH_KEY, "file-endpoints: import" },
 	{ "POST",   "/v1/task/?/audit",         task_audit,            BODY_JSON, true,  AUTH_KEY, "Python client: audit_task" },
 	{ "POST",   "/v1/task/?/send-callback", task_send_callback,    BODY_JSON, true,  AUTH_KEY, "clients of others" },
 	{ "POST",   "/v1/training_tasks/?",     task_training,         BODY_JSON, true,  AUTH_KEY, "Python client: create_training_task" },
@@ -42,6 +42,7 @@ static const struct route routes[] = {
 	{ "POST",   "/v1/teams/invite",         team_invite,           BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/v1/teams/set_role",       team_set_role,         BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/_sandbox/tasks/?/recall", task_recall,           BODY_JSON, true,  AUTH_KEY, "callbacks: recalled" },
+	{ "GET",    "/v1/assets",               asset_list,            BODY_NONE, false, AUTH_KEY, "path from other clients only" },
 	/* clang-format on */
 };
 

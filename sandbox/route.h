@@ -56,7 +56,9 @@ handler_fn project_list, project_get, project_create, project_set_params, projec
 /* batch.c */
 handler_fn batch_list, batch_get, batch_status, batch_create, batch_finalize;
 handler_fn batch_prioritize, batch_set_metadata;
-/* file.c */
-handler_fn file_upload, file_import;
+/* asset.c */
+handler_fn asset_list;
+/* asset_create.c */
+handler_fn asset_upload, asset_import;
 
 #endif

@@ -194,7 +194,7 @@ add(struct loading *l, const struct seed_entry *e, struct reply *rp)
 	switch (l->part) {
 	case SEED_PROJECTS: return call(l, project_create, NULL, e, rp);
 	case SEED_BATCHES: return call(l, batch_create, NULL, e, rp);
-	case SEED_FILES: return call(l, file_import, NULL, e, rp);
+	case SEED_FILES: return call(l, asset_import, NULL, e, rp);
 	case SEED_TASKS: return add_task(l, e, rp);
 	case SEED_PART_COUNT: break;
 	}

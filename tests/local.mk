@@ -164,8 +164,8 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_seed tests/test_sandbox_task tests/test_sandbox_account \
 	tests/test_sandbox_form tests/test_sandbox_kinds
-UNIT_TESTS += tests/test_multipart tests/test_sandbox_files
 UNIT_TESTS += tests/test_sandbox_people tests/test_sandbox_reference
+UNIT_TESTS += tests/test_multipart tests/test_sandbox_files tests/test_sandbox_schema
 endif
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_fault tests/test_record
@@ -212,6 +212,8 @@ tests_fuzz_request_LDFLAGS  = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_request_LDADD    = $(SANDBOX_LIBS)
 tests_test_sandbox_files_SOURCES = tests/test_sandbox_files.c $(RAW)
 tests_test_sandbox_files_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_schema_SOURCES = tests/test_sandbox_schema.c tests/scratch.c tests/scratch.h
+tests_test_sandbox_schema_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_test_multipart_SOURCES = tests/test_multipart.c
 tests_test_multipart_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA

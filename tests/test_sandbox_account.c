@@ -107,6 +107,7 @@ projects_take_what_the_clients_send(void **state)
 		{ "POST", "/v1/projects/sdk/setParams", "{\"patch\":true,\"priority\":20,\"instruction\":null}", 200, "param_history.2.instruction", "i" },
 		{ "POST", "/v1/projects/sdk/setParams", "{\"patch\":false,\"priority\":30}", 200, "param_history.3.instruction", "-" },
 		{ "POST", "/v1/projects/sdk/setParams", "{\"patch\":1}", 400, "error", BAD "\"patch\" must be a boolean" },
+		{ "POST", "/v1/projects", "{\"type\":\"mindreading\",\"name\":\"v2\"}", 402, "error", "This account is not enabled for task type \"mindreading\"." },
 		{ "DELETE", "/v1/projects/sdk", NULL, 405, "error", "Method not allowed." },
 		/* clang-format on */
 	};

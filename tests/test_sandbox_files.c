@@ -202,6 +202,72 @@ a_file_is_imported_by_its_address(void **state)
 	RUN(rows);
 }
 
+/* Upload one byte under this reference, with metadata, into "Urban Fusion". */
+static void
+upload_asset(const char *reference, const char *metadata)
+{
+	char form[1024];
+	struct answer a;
+
+	snprintf(form, sizeof(form),
+		 FIELD "\"project_name\"\r\n\r\nParking Lidar\r\n" FIELD
+		       "\"reference_id\"\r\n\r\n%s\r\n" FIELD "\"metadata\"\r\n\r\n%s\r\n" PNG
+		       "x" END,
+		 reference, metadata);
+	post(RAW_LIVE, FORM, form, strlen(form), &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+}
+
+static void
+assets_are_the_files_of_a_project(void **state)
+{
+	static const struct row rows[] = {
+		/* clang-format off */
+		{ "GET", "/v1/assets", NULL, 400, "error", BAD "\"project\" is required" },
+		{ "GET", "/v1/assets?project=None", NULL, 404, "error", "Project with name \"None\" not found." },
+		{ "GET", "/v1/assets?project=Legacy+Cuboids+2023", NULL, 200, "docs", "[]" },
+		{ "GET", "/v1/assets?project=Legacy+Cuboids+2023", NULL, 200, "has_more", "false" },
+		{ "GET", "/v1/assets?project=Parking+Lidar", NULL, 200, "docs.0.reference_id", "as-3" },
+		{ "GET", "/v1/assets?project=Parking+Lidar", NULL, 200, "docs.2.reference_id", "as-1" },
+		{ "GET", "/v1/assets?project=Parking+Lidar", NULL, 200, "docs.3", "-" },
+		{ "GET", "/v1/assets?project=Parking+Lidar", NULL, 200, "docs.0.size", "1" },
+		{ "GET", "/v1/assets?project=Parking+Lidar", NULL, 200, "next_token", "-" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&metadata=%7B%22drive%22:17%7D", NULL, 200, "docs.1.reference_id", "as-1" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&metadata=%7B%22drive%22:17%7D", NULL, 200, "docs.2", "-" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&metadata=%7B%22drive%22:17,%22cam%22:%22left%22%7D", NULL, 200, "docs.0.reference_id", "as-3" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&metadata=%7B%22drive%22:%2217%22%7D", NULL, 200, "docs", "[]" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&metadata=%7B%7D", NULL, 200, "docs.2.reference_id", "as-1" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&metadata=x", NULL, 400, "error", BAD "\"metadata\" must be a JSON object" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&next_token=x", NULL, 400, "error", BAD "\"next_token\" is not a token of a previous reply" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&limit=0", NULL, 400, "error", BAD "\"limit\" must be an integer from 1 to 100" },
+		{ "GET", "/v1/assets?project=Parking+Lidar&limit=2", NULL, 200, "has_more", "true" },
+		/* clang-format on */
+	};
+	char target[256];
+	struct answer a;
+
+	(void)state;
+	upload_asset("as-1", "{\"drive\":17}");
+	upload_asset("as-2", "{\"drive\":18}");
+	upload_asset("as-3", "{\"drive\":17,\"cam\":\"left\"}");
+	RUN(rows);
+	raw_call(&sb, RAW_LIVE, "GET", "/v1/assets?project=Parking+Lidar&limit=2", NULL, &a);
+	assert_string_equal(raw_at(&a, "docs.1.reference_id"), "as-2");
+	snprintf(target, sizeof(target),
+		 "/v1/assets?project=Parking+Lidar&limit=2&next_token=%.80s",
+		 raw_at(&a, "next_token"));
+	answer_free(&a);
+	raw_call(&sb, RAW_LIVE, "GET", target, NULL, &a);
+	assert_string_equal(raw_at(&a, "docs.0.reference_id"), "as-1");
+	assert_string_equal(raw_at(&a, "docs.1"), "-");
+	assert_string_equal(raw_at(&a, "has_more"), "false");
+	answer_free(&a);
+	raw_call(&sb, RAW_TEST, "GET", "/v1/assets?project=Parking+Lidar", NULL, &a);
+	assert_string_not_equal(raw_at(&a, "docs.0.reference_id"), "as-3");
+	answer_free(&a);
+}
+
 int
 main(void)
 {
@@ -210,6 +276,7 @@ main(void)
 		cmocka_unit_test(every_form_gets_a_clear_answer),
 		cmocka_unit_test(a_file_of_more_than_80_mb_is_refused),
 		cmocka_unit_test(a_file_is_imported_by_its_address),
+		cmocka_unit_test(assets_are_the_files_of_a_project),
 	};
 	return cmocka_run_group_tests_name("sandbox files", tests, start_one, stop_one);
 }

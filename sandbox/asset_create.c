@@ -1,4 +1,4 @@
-/* file.c - POST /v1/files/upload and /v1/files/import.
+/* asset_create.c - POST /v1/files/upload and /v1/files/import.
  *
  * The bytes go from the form's file on disk into the database in parts, so memory
  * stays small. Source: API reference, file endpoints.
@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "sandbox/body.h"
 #include "sandbox/db.h"
+#include "sandbox/asset.h"
 #include "sandbox/out.h"
 #include "sandbox/project.h"
 #include "sandbox/route.h"
@@ -19,20 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PART_BYTES      (1u << 20)
-#define FILE_ID_SIZE    37
-#define FIELD_MAX_BYTES (1u << 20)
-#define OWNER           "5f3d6a1c0e7b4200a1c2d3e4" /* of the account; made up */
-
 struct file_row { /* strings are borrowed; NULL where there is none */
-	char id[FILE_ID_SIZE];
+	char id[ASSET_ID_SIZE];
 	const char *name, *mime_type, *source, *reference, *project, *metadata;
 	int64_t size; /* -1: not known */
 };
 
 /* Version 4. Source: RFC 9562 §5.4. */
 static void
-make_uuid(char out[FILE_ID_SIZE])
+make_uuid(char out[ASSET_ID_SIZE])
 {
 	unsigned char r[16];
 	char *to = out;
@@ -74,25 +70,39 @@ project_exists(struct service *s, const struct request *rq, const char *name, st
 	return there;
 }
 
+/* "[]" or the one project, as the reply shows it. */
 static void
-add_projects(struct buf *b, const char *key, const char *project)
+add_projects(struct buf *b, const char *project)
 {
-	out_open(b, key, '[');
+	out_open(b, NULL, '[');
 	if (project)
 		out_str(b, NULL, project);
 	out_close(b, ']');
 }
 
+/* Random text that opens the bytes without a key, as a pre-signed address does. */
+static void
+make_secret(char out[33])
+{
+	unsigned char r[16];
+
+	random_bytes(r, sizeof(r));
+	for (size_t i = 0; i < sizeof(r); i++)
+		snprintf(out + 2 * i, 3, "%02x", r[i]);
+}
+
 static int64_t
 insert(struct service *s, const struct request *rq, const struct file_row *f)
 {
-	struct buf projects = BUF_INIT(FIELD_MAX_BYTES);
+	struct buf projects = BUF_INIT(REPLY_MAX_BYTES);
 	sqlite3_stmt *st = db_query(
 		s->db, "INSERT INTO file (id, env, name, mime_type, size, source, reference_id,"
-		       " projects, metadata, created_ms)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING seq");
+		       " projects, metadata, created_ms, project, part_bytes, secret) VALUES"
+		       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING seq");
+	char secret[33];
 
-	add_projects(&projects, NULL, f->project);
+	make_secret(secret);
+	add_projects(&projects, f->project);
 	db_str(st, 1, f->id);
 	db_int(st, 2, rq->is_test);
 	db_str(st, 3, f->name);
@@ -104,45 +114,22 @@ insert(struct service *s, const struct request *rq, const struct file_row *f)
 	db_text(st, 8, buf_str(&projects), projects.len);
 	db_str(st, 9, f->metadata ? f->metadata : "{}");
 	db_int(st, 10, s->now_ms);
+	db_str(st, 11, f->project);
+	db_int(st, 12, ASSET_PART_BYTES);
+	db_str(st, 13, secret);
 	buf_free(&projects);
 	return db_number(s->db, st, 0);
-}
-
-static void
-reply_file(struct service *s, const struct file_row *f, struct reply *rp)
-{
-	struct buf *b = &rp->body;
-	char url[128];
-
-	snprintf(url, sizeof(url), "scaledata://%s/%s", OWNER, f->id);
-	out_open(b, NULL, '{');
-	out_str(b, "id", f->id);
-	out_str(b, "attachment_url", url);
-	out_time(b, "created_at", s->now_ms);
-	out_time(b, "updated_at", s->now_ms);
-	if (f->name)
-		out_str(b, "display_name", f->name);
-	if (f->mime_type)
-		out_str(b, "mime_type", f->mime_type);
-	if (f->size >= 0)
-		out_int(b, "size", f->size);
-	if (f->reference)
-		out_str(b, "reference_id", f->reference);
-	if (f->metadata)
-		out_json(b, "metadata", f->metadata, strlen(f->metadata));
-	add_projects(b, "project_names", f->project);
-	out_close(b, '}');
 }
 
 static bool
 copy_parts(struct service *s, FILE *from, int64_t file)
 {
-	unsigned char *part = mem_alloc(PART_BYTES);
+	unsigned char *part = mem_alloc(ASSET_PART_BYTES);
 	size_t n;
 	bool good;
 
 	rewind(from);
-	for (int i = 0; (n = fread(part, 1, PART_BYTES, from)) > 0; i++) {
+	for (int i = 0; (n = fread(part, 1, ASSET_PART_BYTES, from)) > 0; i++) {
 		sqlite3_stmt *st = db_query(s->db, "INSERT INTO file_part VALUES (?1, ?2, ?3)");
 
 		db_int(st, 1, file);
@@ -230,7 +217,7 @@ read_form(struct upload *u, struct file_row *f, struct body *kept, struct reply 
 }
 
 void
-file_upload(struct service *s, const struct request *rq, struct reply *rp)
+asset_upload(struct service *s, const struct request *rq, struct reply *rp)
 {
 	struct file_row f = { .size = -1 };
 	struct body kept = { .root = NULL };
@@ -238,8 +225,10 @@ file_upload(struct service *s, const struct request *rq, struct reply *rp)
 	make_uuid(f.id);
 	if (read_form(rq->upload, &f, &kept, rp) && project_exists(s, rq, f.project, rp) &&
 	    !reference_taken(s, rq, f.reference, rp)) {
-		if (copy_parts(s, rq->upload->file, insert(s, rq, &f)))
-			reply_file(s, &f, rp);
+		int64_t seq = insert(s, rq, &f);
+
+		if (copy_parts(s, rq->upload->file, seq))
+			asset_reply(s, seq, rp);
 		else
 			reply_error(rp, 500, "The sandbox cannot read the file back.");
 	}
@@ -255,7 +244,7 @@ is_web_url(const char *s)
 
 /* The address is kept, not fetched: size and type stay unknown. */
 void
-file_import(struct service *s, const struct request *rq, struct reply *rp)
+asset_import(struct service *s, const struct request *rq, struct reply *rp)
 {
 	struct file_row f = { .size = -1 };
 	struct body b;
@@ -276,8 +265,7 @@ file_import(struct service *s, const struct request *rq, struct reply *rp)
 		reply_error(rp, 400, "%s", b.bad);
 	} else if (project_exists(s, rq, f.project, rp) &&
 		   !reference_taken(s, rq, f.reference, rp)) {
-		insert(s, rq, &f);
-		reply_file(s, &f, rp);
+		asset_reply(s, insert(s, rq, &f), rp);
 	}
 	body_close(&b);
 }
