@@ -20,13 +20,7 @@
 
 #define LIMIT_MAX 100
 
-#define STATUS_SQL                                                                     \
-	"CASE WHEN staging THEN 'staging'"                                             \
-	" WHEN EXISTS (SELECT 1 FROM task t WHERE t.env = b.env AND t.batch = b.name"  \
-	" AND t.status = 'pending') THEN 'in_progress'"                                \
-	" WHEN EXISTS (SELECT 1 FROM task t WHERE t.env = b.env AND t.batch = b.name)" \
-	" THEN 'completed' ELSE 'in_progress' END"
-#define BATCH_COLUMNS "name, " STATUS_SQL ", project, created_ms, metadata, callback, extra, env"
+#define BATCH_COLUMNS "name, " BATCH_STATUS ", project, created_ms, metadata, callback, extra, env"
 
 void
 batch_insert(struct service *s, const struct batch_new *b)
@@ -151,8 +145,8 @@ batch_get(struct service *s, const struct request *rq, struct reply *rp)
 void
 batch_status(struct service *s, const struct request *rq, struct reply *rp)
 {
-	sqlite3_stmt *st =
-		db_query(s->db, "SELECT " STATUS_SQL " FROM batch b WHERE env = ?1 AND name = ?2");
+	sqlite3_stmt *st = db_query(s->db, "SELECT " BATCH_STATUS
+					   " FROM batch b WHERE env = ?1 AND name = ?2");
 
 	db_int(st, 1, rq->is_test);
 	db_str(st, 2, rq->args[0]);
@@ -199,7 +193,7 @@ read_list(const struct request *rq, struct list *l, struct reply *rp)
 /* Without a project the index on it is of no use: two statements, one shape. */
 #define LIST_WHERE                                                               \
 	" FROM batch b WHERE env = ?1 AND created_ms >= ?2 AND created_ms <= ?3" \
-	" AND NOT (?4 AND archived) AND (?5 IS NULL OR ?5 = " STATUS_SQL ")"
+	" AND NOT (?4 AND archived) AND (?5 IS NULL OR ?5 = " BATCH_STATUS ")"
 
 static sqlite3_stmt *
 bind_list(sqlite3_stmt *st, const struct request *rq, const struct list *l)

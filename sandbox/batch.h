@@ -8,6 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The status of the row of batch that SQL calls b. */
+#define BATCH_STATUS                                                                   \
+	"CASE WHEN staging THEN 'staging'"                                             \
+	" WHEN EXISTS (SELECT 1 FROM task t WHERE t.env = b.env AND t.batch = b.name"  \
+	" AND t.status = 'pending') THEN 'in_progress'"                                \
+	" WHEN EXISTS (SELECT 1 FROM task t WHERE t.env = b.env AND t.batch = b.name)" \
+	" THEN 'completed' ELSE 'in_progress' END"
+
 struct batch { /* strings are owned */
 	int64_t seq;
 	char *name, *project;
