@@ -26,10 +26,8 @@ compare_key(const struct sfs_key *key, const struct sfs_key *other)
 }
 
 static int
-compare_paths(const void *va, const void *vb)
+compare_paths(const struct sfs_blob *a, const struct sfs_blob *b)
 {
-	const struct sfs_blob *a = va, *b = vb;
-
 	for (size_t i = 0; i < a->key_count && i < b->key_count; i++) {
 		int order = compare_key(&a->keys[i], &b->keys[i]);
 
@@ -37,6 +35,16 @@ compare_paths(const void *va, const void *vb)
 			return order;
 	}
 	return (a->key_count > b->key_count) - (a->key_count < b->key_count);
+}
+
+/* The same for qsort(): of two that are alike the earlier one comes first. */
+static int
+compare_blobs(const void *va, const void *vb)
+{
+	const struct sfs_blob *a = va, *b = vb;
+	int order = compare_paths(a, b);
+
+	return order ? order : (a->entry > b->entry) - (a->entry < b->entry);
 }
 
 /* Keys and their texts have stopped moving: point to them, and sort. */
@@ -51,26 +59,28 @@ sort_paths(struct sfs *s)
 	}
 	for (size_t i = 0; i < s->blob_count; i++)
 		s->blobs[i].keys = s->keys + s->blobs[i].first_key;
-	qsort(s->blobs, s->blob_count, sizeof(*s->blobs), compare_paths);
+	qsort(s->blobs, s->blob_count, sizeof(*s->blobs), compare_blobs);
+}
+
+static void
+say_twice(struct sfs *s, const struct sfs_blob *blob, const struct sfs_blob *earlier)
+{
+	size_t mark = sfs_down_number(s, blob->entry);
+
+	sfs_fault(s, "entry %zu is of the same place in the scene", earlier->entry);
+	sfs_up(s, mark);
 }
 
 /* What walk() relies on: no path stands twice. */
 static bool
 paths_differ(struct sfs *s)
 {
-	size_t twice = 0;
+	size_t found = s->report->found;
 
-	for (size_t i = 1; i < s->blob_count; i++) {
-		size_t mark;
-
-		if (compare_paths(&s->blobs[i - 1], &s->blobs[i]) != 0)
-			continue;
-		mark = sfs_down_number(s, s->blobs[i].entry);
-		sfs_fault(s, "\"keys\" stand in two entries, in %zu too", s->blobs[i - 1].entry);
-		sfs_up(s, mark);
-		twice++;
-	}
-	return twice == 0;
+	for (size_t i = 1; i < s->blob_count; i++)
+		if (compare_paths(&s->blobs[i - 1], &s->blobs[i]) == 0)
+			say_twice(s, &s->blobs[i], &s->blobs[i - 1]);
+	return s->report->found == found;
 }
 
 struct range { /* blobs whose paths begin alike */
@@ -96,13 +106,10 @@ narrow(const struct sfs *s, struct range r, size_t depth, const struct sfs_key *
 	return (struct range){ low, high };
 }
 
-/* "0" and 0 may lead to the same place: only one of them gets it. */
 static void
 place(struct sfs *s, struct sfs_blob *blob, const struct json_span *value)
 {
 	if (value->type != JSON_STRING || value->n != 2)
-		return;
-	if (s->placed_count > 0 && s->placed[s->placed_count - 1]->at == value->p)
 		return;
 	blob->at = value->p;
 	s->placed[s->placed_count++] = blob;
@@ -152,6 +159,25 @@ walk(struct sfs *s, const struct json_span *value, struct range r, size_t depth)
 	}
 }
 
+static int
+compare_places(const void *va, const void *vb)
+{
+	const struct sfs_blob *a = *(const struct sfs_blob *const *)va,
+			      *b = *(const struct sfs_blob *const *)vb;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+/* As the header has them: "0" and 0 may both have been a step of the way. */
+static void
+sort_places(struct sfs *s)
+{
+	if (s->placed_count > 0)
+		qsort(s->placed, s->placed_count, sizeof(*s->placed), compare_places);
+}
+
 static void
 say_lost(struct sfs *s, const struct sfs_blob *blob)
 {
@@ -192,7 +218,11 @@ sfs_place(struct sfs *s)
 		return;
 	s->placed = mem_array(s->blob_count, sizeof(*s->placed));
 	walk(s, &s->root, (struct range){ 0, s->blob_count }, 0);
+	sort_places(s);
 	for (size_t i = 0; i < s->blob_count; i++)
 		if (!s->blobs[i].at)
 			say_lost(s, &s->blobs[i]);
+	for (size_t i = 1; i < s->placed_count; i++)
+		if (s->placed[i - 1]->at == s->placed[i]->at)
+			say_twice(s, s->placed[i], s->placed[i - 1]);
 }

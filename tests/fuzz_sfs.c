@@ -41,6 +41,28 @@ const struct fuzz_seed fuzz_seeds[] = {
 		"{\"keys\":[\"a\",1,\"b\"],"
 		"\"length\":8,\"offset\":4,\"dtype\":\"uint64\"},{\"keys\":[\"a\",0],\"length\":1,"
 		"\"offset\":4}]}" REST),
+	/* All that the content may have against it. */
+	/* clang-format off */
+	FUZZ_SEED(
+		"{\"version\":\"1.0\",\"time_unit\":\"nanoseconds\",\"time_offset\":-1,\"sensors\":["
+		"{\"id\":1,\"type\":\"radar\",\"poses\":{\"timestamps\":[],\"values\":[]},\"frames\":["
+		"{\"timestamp\":100000005,\"points\":{\"positions\":\"\",\"directions\":\"\","
+		"\"timestamps\":\"\"}},{\"timestamp\":100000006,\"points\":{\"positions\":\"\","
+		"\"lengths\":\"\"}},{\"timestamp\":-1,\"points\":{\"positions\":\"no\"}}]},"
+		"{\"id\":1,\"type\":\"camera\",\"poses\":{\"timestamps\":[7],\"values\":[[0,0,0,0,0,0,1]]},"
+		"\"intrinsics\":{\"fx\":1,\"fy\":1,\"cx\":1,\"cy\":1,\"width\":2,\"height\":2},\"video\":"
+		"{\"timestamps\":[0,1,2],\"content\":\"no\"}}],\"$items\":["
+		"{\"keys\":[\"sensors\",0,\"frames\",0,\"points\",\"positions\"],\"length\":12,"
+		"\"offset\":4,\"dtype\":\"float32\",\"shape\":[1,3]},"
+		"{\"keys\":[\"sensors\",0,\"frames\",0,\"points\",\"directions\"],\"length\":16,"
+		"\"offset\":4,\"dtype\":\"float32\",\"shape\":[2,2]},"
+		"{\"keys\":[\"sensors\",0,\"frames\",0,\"points\",\"timestamps\"],\"length\":16,"
+		"\"offset\":5,\"dtype\":\"uint64\"},"
+		"{\"keys\":[\"sensors\",0,\"frames\",1,\"points\",\"positions\"],\"length\":12,"
+		"\"offset\":4,\"dtype\":\"float32\"},"
+		"{\"keys\":[\"sensors\",0,\"frames\",1,\"points\",\"lengths\"],\"length\":8,"
+		"\"offset\":4,\"dtype\":\"float32\"}]}" REST),
+	/* clang-format on */
 	{ NULL, 0 },
 };
 
