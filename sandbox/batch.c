@@ -78,8 +78,9 @@ batch_done(struct batch *b)
 static void
 add_counters(struct service *s, int64_t env, const char *name, const char *prefix, struct buf *b)
 {
-	sqlite3_stmt *st = db_query(s->db, "SELECT ?3 || status, count(*) FROM task"
-					   " WHERE env = ?1 AND batch = ?2 GROUP BY status");
+	sqlite3_stmt *st = db_query(s->db, "SELECT ?3 || status, sum(n) FROM task_count WHERE"
+					   " env = ?1 AND batch = ?2 AND n > 0 GROUP BY status"
+					   " ORDER BY status");
 
 	db_int(st, 1, env);
 	db_str(st, 2, name);

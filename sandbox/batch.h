@@ -9,11 +9,12 @@
 #include <stdint.h>
 
 /* The status of the row of batch that SQL calls b. */
-#define BATCH_STATUS                                                                   \
-	"CASE WHEN staging THEN 'staging'"                                             \
-	" WHEN EXISTS (SELECT 1 FROM task t WHERE t.env = b.env AND t.batch = b.name"  \
-	" AND t.status = 'pending') THEN 'in_progress'"                                \
-	" WHEN EXISTS (SELECT 1 FROM task t WHERE t.env = b.env AND t.batch = b.name)" \
+#define BATCH_STATUS                                                   \
+	"CASE WHEN staging THEN 'staging'"                             \
+	" WHEN EXISTS (SELECT 1 FROM task_count c WHERE c.env = b.env" \
+	" AND c.batch = b.name AND c.status = 'pending' AND c.n > 0)"  \
+	" THEN 'in_progress' WHEN EXISTS (SELECT 1 FROM task_count c"  \
+	" WHERE c.env = b.env AND c.batch = b.name AND c.n > 0)"       \
 	" THEN 'completed' ELSE 'in_progress' END"
 
 struct batch { /* strings are owned */

@@ -135,6 +135,12 @@ db_number(struct db *db, sqlite3_stmt *st, int64_t none)
 	return value;
 }
 
+int64_t
+db_last_row(struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->conn);
+}
+
 const char *
 db_column(sqlite3_stmt *st, int i, size_t *n)
 {

@@ -36,6 +36,9 @@ bool db_run(struct db *db, sqlite3_stmt *st); /* all of it; false if it failed *
 /* The first column of the first row as a number, or none. */
 int64_t db_number(struct db *db, sqlite3_stmt *st, int64_t none);
 
+/* The number of the row that was inserted last. */
+int64_t db_last_row(struct db *db);
+
 /* Column i as text, borrowed until the next step; NULL for NULL. *n may be NULL. */
 const char *db_column(sqlite3_stmt *st, int i, size_t *n);
 /* The same, copied; the caller frees. */

@@ -117,5 +117,5 @@ static const char assets[] =
 	" secret = lower(hex(randomblob(16)));"
 	"CREATE INDEX file_project ON file (env, project, created_ms);";
 
-const char *const db_schema[] = { first, outgoing, people, assets };
+const char *const db_schema[] = { first, outgoing, people, assets, db_schema_counts };
 const size_t db_schema_count = ARRAY_LEN(db_schema);

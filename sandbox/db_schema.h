@@ -11,4 +11,7 @@
 extern const char *const db_schema[]; /* SQL, in order */
 extern const size_t db_schema_count;
 
+/* The longer steps have files of their own. */
+extern const char db_schema_counts[]; /* db_counts.c */
+
 #endif

@@ -138,7 +138,6 @@ struct seeding {
 	int serial[PROJECTS];
 	char day[CLOCK_ISO_SIZE];                   /* the drive's, in the paths */
 	struct buf params, metadata, tags, outcome; /* of the task in hand */
-	const char *tag_list[5];
 	char urls[FRAMES_MAX][160];
 	const char *attachments[FRAMES_MAX];
 	char blueprints[PROJECTS][20];
@@ -335,8 +334,7 @@ make_tags(struct seeding *d)
 	buf_clear(&d->tags);
 	out_open(&d->tags, NULL, '[');
 	for (size_t i = 0; i < n; i++) {
-		d->tag_list[i] = PICK(tags, first + i * step);
-		out_str(&d->tags, NULL, d->tag_list[i]);
+		out_str(&d->tags, NULL, PICK(tags, first + i * step));
 	}
 	out_close(&d->tags, ']');
 	return n;
@@ -411,7 +409,7 @@ add_task(struct seeding *d, int64_t at_ms)
 	t.params = buf_str(&d->params);
 	t.metadata = buf_str(&d->metadata);
 	t.tags = tag_count ? buf_str(&d->tags) : NULL;
-	task_index_tags(d->s->db, task_insert(d->s->db, &t), d->tag_list, tag_count);
+	task_insert(d->s->db, &t);
 }
 
 /* One side of the account. The steps between tasks grow shorter by day and longer at

@@ -36,8 +36,7 @@ task_insert(struct db *db, const struct task_row *t)
 		    " clear_on_error, priority, instruction, callback_url, params, metadata,"
 		    " tags, response, review, created_ms, updated_ms, completed_ms, due_ms,"
 		    " fate, outcome, calls) VALUES (?1, ?2, ?22, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-		    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?23)"
-		    " RETURNING seq");
+		    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?23)");
 
 	db_str(st, 1, t->id);
 	db_int(st, 2, t->is_test);
@@ -63,19 +62,7 @@ task_insert(struct db *db, const struct task_row *t)
 	db_str(st, 21, t->outcome);
 	db_str(st, 22, t->type ? t->type : "multistage");
 	db_int(st, 23, t->calls);
-	return db_number(db, st, 0);
-}
-
-void
-task_index_tags(struct db *db, int64_t seq, const char *const *tags, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		sqlite3_stmt *st = db_query(db, "INSERT OR IGNORE INTO task_tag VALUES (?1, ?2)");
-
-		db_str(st, 1, tags[i]);
-		db_int(st, 2, seq);
-		db_run(db, st);
-	}
+	return db_run(db, st) ? db_last_row(db) : 0;
 }
 
 /* The columns by place in TASK_COLUMNS. */

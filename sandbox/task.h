@@ -33,9 +33,9 @@ struct task_row { /* strings are borrowed; NULL where the task has none */
 /* An id that sorts by time, like the service's: seconds, milliseconds, random. */
 void task_id_make(int64_t now_ms, char out[TASK_ID_SIZE]);
 
-/* Store it; returns its row number. The tags go into their index with task_index_tags(). */
+/* Store it; returns its row number. Counts and the index of tags follow by themselves:
+ * db_counts.c. */
 int64_t task_insert(struct db *db, const struct task_row *t);
-void task_index_tags(struct db *db, int64_t seq, const char *const *tags, size_t count);
 
 /* Columns to select for task_out(), in its order. */
 #define TASK_COLUMNS                                                                         \

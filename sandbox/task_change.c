@@ -148,11 +148,8 @@ write_tags(struct service *s, const struct request *rq, int64_t seq, const struc
 	   struct reply *rp)
 {
 	struct buf json = BUF_INIT(TAGS_MAX_BYTES);
-	sqlite3_stmt *st = db_query(s->db, "DELETE FROM task_tag WHERE task = ?1");
+	sqlite3_stmt *st;
 
-	db_int(st, 1, seq);
-	db_run(s->db, st);
-	task_index_tags(s->db, seq, tags->at, tags->count);
 	out_open(&json, NULL, '[');
 	for (size_t i = 0; i < tags->count; i++)
 		out_str(&json, NULL, tags->at[i]);

@@ -160,7 +160,6 @@ store(struct service *s, const struct request *rq, const struct creation *c, str
 	fate = life_fate(t.id, f->attachments.at, f->attachments.count, &outcome);
 	set_life(s, &t, c->place.staging, fate, buf_str(&outcome));
 	seq = task_insert(s->db, &t);
-	task_index_tags(s->db, seq, f->tags.at, f->tags.count);
 	life_created(s, seq, &t, f->attachments.at, f->attachments.count);
 	task_key_keep(s, rq, t.id);
 	task_reply(s, rq, t.id, rp);

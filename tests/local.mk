@@ -225,6 +225,15 @@ tests_test_sandbox_callback_SOURCES = tests/test_sandbox_callback.c $(TASKS)
 tests_test_sandbox_callback_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_life_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 
+# --- the sandbox at a million tasks ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_sandbox_counts
+endif
+INSIDE = tests/inside.c tests/inside.h
+tests_test_sandbox_counts_SOURCES = tests/test_sandbox_counts.c $(INSIDE) \
+	tests/scratch.c tests/scratch.h
+tests_test_sandbox_counts_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
