@@ -34,6 +34,9 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/request.c	sandbox/request.h \
 	sandbox/route.c		sandbox/route.h \
 	sandbox/scene_check.c	sandbox/scene_check.h \
+	sandbox/search.c	sandbox/search.h \
+	sandbox/search_find.c \
+	sandbox/search_sql.c	sandbox/search_sql.h \
 	sandbox/seed.c		sandbox/seed.h \
 	sandbox/seed_entry.c	sandbox/seed_entry.h \
 	sandbox/seed_file.c	sandbox/seed_file.h \

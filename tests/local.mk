@@ -227,12 +227,14 @@ tests_test_sandbox_life_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 
 # --- the sandbox at a million tasks ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_sandbox_counts
+UNIT_TESTS += tests/test_sandbox_counts tests/test_sandbox_search
 endif
 INSIDE = tests/inside.c tests/inside.h
 tests_test_sandbox_counts_SOURCES = tests/test_sandbox_counts.c $(INSIDE) \
 	tests/scratch.c tests/scratch.h
 tests_test_sandbox_counts_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_search_SOURCES = tests/test_sandbox_search.c $(INSIDE)
+tests_test_sandbox_search_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
