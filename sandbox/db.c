@@ -11,15 +11,17 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x6d735362 /* "msSb" */
-#define CACHE_MAX      64         /* statements kept; lists make their own SQL */
+#define CACHE_MAX      128        /* statements kept; lists make their own SQL */
 
 struct db {
 	sqlite3 *conn;
 	struct {
 		char *sql;
 		sqlite3_stmt *st;
+		uint64_t used; /* when, by uses */
 	} cache[CACHE_MAX];
-	size_t cached, next_out;
+	size_t cached;
+	uint64_t uses;
 	bool failed;
 	char why[200];
 };
@@ -39,6 +41,21 @@ drop(struct db *db, size_t i)
 	free(db->cache[i].sql);
 }
 
+/* Make room in a full cache: out goes what was asked for longest ago. A handler may
+ * still hold what it has just asked for. */
+static size_t
+oldest(const struct db *db)
+{
+	size_t old = 0;
+
+	for (size_t i = 1; i < db->cached; i++)
+		if (sqlite3_stmt_busy(db->cache[old].st) ||
+		    (db->cache[i].used < db->cache[old].used &&
+		     !sqlite3_stmt_busy(db->cache[i].st)))
+			old = i;
+	return old;
+}
+
 sqlite3_stmt *
 db_query(struct db *db, const char *sql)
 {
@@ -52,6 +69,7 @@ db_query(struct db *db, const char *sql)
 			continue;
 		sqlite3_reset(db->cache[i].st);
 		sqlite3_clear_bindings(db->cache[i].st);
+		db->cache[i].used = ++db->uses;
 		return db->cache[i].st;
 	}
 	if (sqlite3_prepare_v3(db->conn, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL)) {
@@ -61,13 +79,12 @@ db_query(struct db *db, const char *sql)
 	if (db->cached < CACHE_MAX) {
 		i = db->cached++;
 	} else {
-		do
-			i = db->next_out++ % CACHE_MAX;
-		while (sqlite3_stmt_busy(db->cache[i].st));
+		i = oldest(db);
 		drop(db, i);
 	}
 	db->cache[i].sql = mem_strdup(sql);
 	db->cache[i].st = st;
+	db->cache[i].used = ++db->uses;
 	return st;
 }
 

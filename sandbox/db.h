@@ -21,8 +21,9 @@ struct db;
 enum err_code db_open(const char *path, struct db **out, struct err *err) MUST_CHECK;
 void db_close(struct db *db);
 
-/* The statement for sql, reset and without values. Borrowed; do not use the same
- * sql again before its rows are read. NULL after a failure: the calls below take it. */
+/* The statement for sql, reset and without values. Borrowed for the next 100 queries;
+ * do not use the same sql again before its rows are read. NULL after a failure: the
+ * calls below take it. */
 sqlite3_stmt *db_query(struct db *db, const char *sql);
 
 /* Bind the n bytes at s (copied) to ?i; NULL s is NULL. */
