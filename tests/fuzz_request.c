@@ -2,8 +2,9 @@
  *
  * An input is up to 6 requests, split by byte 0x1e. Each: a line with method and target
  * ("@" in the target is the last task's id), a line with "t" or "l" for the test or the live
- * key and an Idempotency-Key behind it, and the body. They run one after the other as the
- * server runs them, each kept or undone, and all are undone at the end.
+ * key ("T" or "L": the body is a form) and an Idempotency-Key behind it, and the body. They
+ * run one after the other as the server runs them, each kept or undone, and all are undone
+ * at the end.
  */
 #include "config.h"
 
@@ -66,6 +67,20 @@ const struct fuzz_seed fuzz_seeds[] = {
 		  "GET /v1/batches/b/status\nl\n"),
 	FUZZ_SEED("POST /v1/files/upload\nl\nproject_name=p\x1f" "file=bytes\x1f" "reference_id=r\x1f" "metadata={\"a\":1}" NEXT
 		  "POST /v1/files/import\nl\n{\"file_url\":\"https://h/f\",\"reference_id\":\"r\"}"),
+	FUZZ_SEED("POST /v1/task/categorization\nt\n{\"attachment_type\":\"text\",\"attachment\":\"tomato\",\"categories\":[\"red\"],\"urgency\":null}" NEXT
+		  "POST /v1/task/@/audit\nt\n{\"accepted\":true,\"comments\":\"\\u00e9\"}" NEXT
+		  "POST /v1/task/@/audit\nT\naccepted=false" NEXT
+		  "POST /v1/task/@/send-callback\nt\n" NEXT
+		  "GET /v1/tasks?type=categorization&customer_review_status=rejected&include_attachment_url=1\nt\n"),
+	FUZZ_SEED("POST /v1/task/annotation\nL\nattachment=http%3A%2F%2Fh%2Fk&objects[]=baby+cow&objects[]=x&tags=a&tags=b&m[k][0]=v&priority=20&clear_unique_id_on_error=true" NEXT
+		  "POST /v1/task/textcollection\nL\nattachments[0][type]=text&attachments[0][content]=a&metadata[k]=v&project=x" NEXT
+		  "POST /v1/task/@/setMetadata\nL\na=1&b[c]=2"),
+	FUZZ_SEED("POST /v1/evaluation_tasks/textcollection\nlkey\n{\"project\":\"x\",\"attachments\":[{\"type\":\"image\",\"content\":\"https://h/k\"}],"
+		  "\"expected_response\":{\"a\":[]},\"initial_response\":{},\"unique_id\":\"u\"}" NEXT
+		  "POST /v1/training_tasks/textcollection\nlkey\n{\"project\":\"x\",\"attachments\":[\"a\"],\"expected_response\":{}}" NEXT
+		  "POST /v1/teams/invite\nl\n{\"emails\":[\"a@b\"],\"team_role\":\"labeler\"}" NEXT
+		  "POST /v1/teams/set_role\nL\nemails=a%40b&team_role=manager" NEXT
+		  "GET /v1/teams\nl\n"),
 	{ NULL, 0 },
 };
 /* clang-format on */
@@ -76,7 +91,7 @@ static unsigned inputs;
 struct call { /* one request of the input; strings are owned */
 	char *method, *target, *key, *body;
 	size_t body_len;
-	bool is_test;
+	bool is_test, is_form;
 };
 
 /* The bytes up to stop, without them; *p goes on behind. */
@@ -110,7 +125,8 @@ call_read(struct call *c, const char *p, const char *end, const char *last_id)
 
 	c->method = cut(&words, line + strlen(line), ' ');
 	c->target = with_id(words, last_id);
-	c->is_test = keys[0] == 't';
+	c->is_test = keys[0] == 't' || keys[0] == 'T';
+	c->is_form = keys[0] == 'T' || keys[0] == 'L';
 	c->key = keys[0] && keys[1] ? mem_strdup(keys + 1) : NULL;
 	c->body_len = (size_t)(end - p);
 	c->body = mem_alloc(c->body_len + 1); /* of its own size: reading past it is seen */
@@ -219,6 +235,10 @@ check_reply(const struct reply *rp, char id[TASK_ID_SIZE])
 	struct err err = ERR_INIT;
 	bool is_known = false;
 
+	if (rp->status == 200 && rp->type) {
+		fuzz_must(strcmp(buf_str(&rp->body), "OK") == 0, "plain text is OK");
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		is_known = is_known || rp->status == known[i];
 	if (!is_known || json_scan(buf_str(&rp->body), rp->body.len, &span, NULL, &err))
@@ -243,6 +263,7 @@ answer(const struct call *c, const struct route *route, struct request *rq, stru
 {
 	rq->is_test = c->is_test;
 	rq->idempotency_key = c->key;
+	rq->content_type = c->is_form ? "application/x-www-form-urlencoded" : NULL;
 	rq->body = c->body;
 	rq->body_len = c->body_len;
 	rq->upload = route->body == BODY_FORM ? form_of(c) : NULL;
@@ -344,6 +365,8 @@ open_world(void)
 	db_begin(world.db);
 	set_up("POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"p\"}");
 	set_up("POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"r\",\"rapid\":true}");
+	set_up("POST", "/v1/projects",
+	       "{\"type\":\"textcollection\",\"name\":\"x\",\"rapid\":true}");
 	set_up("POST", "/v1/batches", "{\"project\":\"p\",\"name\":\"b\"}");
 	set_up("POST", "/v1/batches", "{\"project\":\"r\",\"name\":\"c\"}");
 	fuzz_must(number("SELECT count(*) FROM batch") == 4, "the world is set up");

@@ -315,6 +315,86 @@ tasks_of_every_type_live_by_the_same_rules(void **state)
 	answer_free(&a);
 }
 
+/* The older examples of the API reference are such lines of curl. */
+static void
+a_create_may_be_a_form(void **state)
+{
+	static const struct {
+		const char *target, *type, *body;
+		int status;
+		struct shown shown[8];
+	} rows[] = {
+		{ "/v1/task/annotation",
+		  "application/x-www-form-urlencoded",
+		  "callback_url=http://www.example.com/callback&instruction=Draw+a+box+around+each"
+		  "+baby+cow+and+adult+cow.&attachment_type=image&attachment=http://i.imgur.com/"
+		  "v4cBreD.jpg&objects_to_annotate=baby+cow&objects_to_annotate=adult+cow"
+		  "&with_labels=true",
+		  200,
+		  { { "instruction", "Draw a box around each baby cow and adult cow." },
+		    { "callback_url", "http://www.example.com/callback" },
+		    { "params.attachment", "http://i.imgur.com/v4cBreD.jpg" },
+		    { "params.objects_to_annotate", "[\"baby cow\",\"adult cow\"]" },
+		    { "params.with_labels", "true" } } },
+		{ "/v1/task/multistage",
+		  "application/x-www-form-urlencoded; charset=utf-8",
+		  "project=Parking+Lidar&attachments[0]=s3://b/1&attachments[1]=s3://b/2"
+		  "&scene_format=split_base64&metadata[drive]=17&priority=20&tags=night"
+		  "&clear_unique_id_on_error=True&unique_id=form%2F1&batch=",
+		  200,
+		  { { "params.attachments", "[\"s3://b/1\",\"s3://b/2\"]" },
+		    { "metadata", "{\"drive\":\"17\"}" },
+		    { "priority", "20" },
+		    { "tags", "[\"night\"]" },
+		    { "unique_id", "form/1" } } },
+		{ "/v1/task/multistage",
+		  "application/x-www-form-urlencoded",
+		  "project=Urban+Fusion&attachments=s3://b/1&attachments=s3://b/2",
+		  400,
+		  { { "error", BAD "\"attachments\" must contain 1 items" } } },
+		{ "/v1/task/chat",
+		  "application/x-www-form-urlencoded",
+		  "{\"priority\":20}",
+		  200,
+		  { { "priority", "20" } } },
+		{ "/v1/task/chat",
+		  "application/x-www-form-urlencoded",
+		  "a=1&a[b]=2",
+		  400,
+		  { { "error", "Body is not valid form data." } } },
+		{ "/v1/projects",
+		  "application/x-www-form-urlencoded",
+		  "type=chat&name=of+a+form&rapid=true&params[priority]=10",
+		  200,
+		  { { "name", "of a form" } } },
+		{ "/v1/batches",
+		  "application/x-www-form-urlencoded",
+		  "project=of+a+form&name=form+batch",
+		  200,
+		  { { "status", "staging" } } },
+	};
+	struct answer a;
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fd = raw_connect(&sb);
+
+		snprintf(text, sizeof(text),
+			 "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
+			 "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
+			 rows[i].target, rows[i].type, strlen(rows[i].body), rows[i].body);
+		raw_send(fd, text, strlen(text));
+		raw_read(fd, false, &a);
+		close(fd);
+		if (a.status != rows[i].status)
+			fail_msg("%s: %d %s", rows[i].body, a.status, a.body);
+		for (size_t n = 0; n < 8 && rows[i].shown[n].path; n++)
+			check_shown(&a, &rows[i].shown[n], 1);
+		answer_free(&a);
+	}
+}
+
 int
 main(void)
 {
@@ -324,6 +404,7 @@ main(void)
 		cmocka_unit_test(a_project_of_the_type_fills_in_what_the_request_leaves_out),
 		cmocka_unit_test(unique_ids_and_idempotency_keys_are_global_over_types),
 		cmocka_unit_test(tasks_of_every_type_live_by_the_same_rules),
+		cmocka_unit_test(a_create_may_be_a_form),
 	};
 	return cmocka_run_group_tests_name("sandbox kinds", tests, start_one, stop_one);
 }

@@ -123,6 +123,7 @@ an_audit_is_answered_with_ok_and_shown_by_the_task(void **state)
 	create(RAW_TEST, "s3://b/k", "/audit", path);
 	call("POST", RAW_TEST, path, "{\"accepted\":true,\"comments\":null}", &a);
 	assert_string_equal(a.body, "OK");
+	assert_non_null(strstr(a.head, "Content-Type: text/plain; charset=utf-8"));
 	answer_free(&a);
 	call("POST", RAW_TEST, path,
 	     "{\"accepted\":false,\"comments\":\"boxes are \\\"loose\\\"\"}", &a);
