@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define KEY_MAX 255 /* bytes of a key that is worth looking up */
+#define KEY_MAX (ACCOUNT_GIVEN_SIZE - 1) /* bytes of a key that is worth looking up */
 
 /* A key that starts with "test_" or ends with "|test" is a test key. Source: the official
  * Python client's own tests. */
@@ -126,21 +126,23 @@ find(struct service *s, const char *key, bool *is_test)
 	return env >= 0;
 }
 
+bool
+account_key_given(const char *header, char key[ACCOUNT_GIVEN_SIZE])
+{
+	*key = '\0';
+	if (header && strncasecmp(header, "Bearer ", 7) == 0 && strlen(header + 7) <= KEY_MAX)
+		snprintf(key, ACCOUNT_GIVEN_SIZE, "%s", header + 7);
+	else if (!header || strncasecmp(header, "Basic ", 6) != 0 || !basic_user(header + 6, key))
+		return false;
+	return *key;
+}
+
 enum account_answer
 account_check(struct service *s, const char *header, bool *is_test)
 {
-	char key[KEY_MAX + 1] = "";
+	char key[ACCOUNT_GIVEN_SIZE];
 
-	if (!header)
-		return ACCOUNT_NO_KEY;
-	if (strncasecmp(header, "Bearer ", 7) == 0) {
-		if (strlen(header + 7) > KEY_MAX)
-			return ACCOUNT_WRONG_KEY;
-		snprintf(key, sizeof(key), "%s", header + 7);
-	} else if (strncasecmp(header, "Basic ", 6) != 0 || !basic_user(header + 6, key)) {
-		return ACCOUNT_NO_KEY;
-	}
-	if (!*key)
-		return ACCOUNT_NO_KEY;
+	if (!account_key_given(header, key))
+		return header && strlen(header) > KEY_MAX ? ACCOUNT_WRONG_KEY : ACCOUNT_NO_KEY;
 	return find(s, key, is_test) ? ACCOUNT_OPEN : ACCOUNT_WRONG_KEY;
 }

@@ -16,6 +16,11 @@ enum err_code account_open(struct service *s, struct err *err) MUST_CHECK;
 /* The key that the sandbox made for this side. */
 void account_key(struct service *s, bool is_test, char out[ACCOUNT_KEY_SIZE]);
 
+/* The key in an Authorization header (NULL: none), good or not. False: there is none that
+ * is short enough to be one. */
+#define ACCOUNT_GIVEN_SIZE 256
+bool account_key_given(const char *header, char key[ACCOUNT_GIVEN_SIZE]);
+
 enum account_answer { ACCOUNT_NO_KEY, ACCOUNT_WRONG_KEY, ACCOUNT_OPEN };
 
 /* What an Authorization header (NULL: none) opens. Basic with the key as the user's name, or

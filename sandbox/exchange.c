@@ -8,6 +8,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "sandbox/account.h"
+#include "sandbox/fault_reply.h"
+#include "sandbox/fault_wire.h"
 #include "sandbox/route.h"
 #include "sandbox/upload.h"
 
@@ -41,6 +43,9 @@ exchange_free(struct exchange *x)
 	buf_free(&x->rp.body);
 	buf_free(&x->body);
 	free(x->target);
+	free(x->fault);
+	free(x->kept[0]);
+	free(x->kept[1]);
 	free(x);
 }
 
@@ -65,12 +70,40 @@ host_is_ours(const char *host)
 	return false;
 }
 
+/* The sandbox's own paths: never with an API key, and no API with the token. */
+static bool
+check_token(struct exchange *x, const struct service *s)
+{
+	const char *token = header(x, "X-Sandbox-Token"), *bearer = header(x, "Authorization");
+	unsigned char differs;
+	size_t n;
+
+	if (!token && bearer && strncasecmp(bearer, "Bearer ", 7) == 0)
+		token = bearer + 7;
+	if (!token) {
+		reply_error(&x->rp, 401,
+			    "No admin token: send the one that was printed at the "
+			    "start as X-Sandbox-Token, or as a Bearer token.");
+		return false;
+	}
+	n = strlen(s->admin_token);
+	differs = strlen(token) != n;
+	for (size_t i = 0; i < n && !differs; i++)
+		differs |= (unsigned char)(token[i] ^ s->admin_token[i]);
+	if (differs)
+		reply_error(&x->rp, 403, "Wrong admin token.");
+	return !differs;
+}
+
 static bool
 check_key(struct exchange *x, struct service *s, enum route_auth auth)
 {
 	const char *given = header(x, "Authorization");
-	enum account_answer answer = account_check(s, given, &x->rq.is_test);
+	enum account_answer answer;
 
+	if (auth == AUTH_ADMIN)
+		return check_token(x, s);
+	answer = account_check(s, given, &x->rq.is_test);
 	if (answer == ACCOUNT_OPEN && auth == AUTH_BEARER && strncasecmp(given, "Bearer ", 7) != 0)
 		answer = ACCOUNT_NO_KEY;
 	x->known_key = answer == ACCOUNT_OPEN;
@@ -171,6 +204,33 @@ add_header(struct MHD_Response *r, const char *name, const char *value)
 		die("out of memory while answering");
 }
 
+/* From the plan; the library may refuse what a rule wants in a header. */
+static void
+add_fault_headers(struct MHD_Response *r, const struct exchange *x)
+{
+	const struct fault_effect *answer = &x->fault->plan.by[FAULT_ANSWER];
+	char retry[FAULT_RETRY_SIZE];
+
+	if (fault_retry_after(&x->fault->plan, x->fault->now_ms, retry))
+		MHD_add_response_header(r, "Retry-After", retry);
+	if (answer->kind == FAULT_REDIRECT)
+		MHD_add_response_header(r, "Location", answer->text);
+}
+
+static struct MHD_Response *
+make_response(struct exchange *x)
+{
+	struct MHD_Response *r = x->fault ? fault_wire_response(x) : NULL;
+
+	x->reply_bytes = x->rp.body.len;
+	if (!r)
+		r = MHD_create_response_from_buffer(x->reply_bytes, buf_take(&x->rp.body),
+						    MHD_RESPMEM_MUST_FREE);
+	if (!r)
+		die("out of memory while answering");
+	return r;
+}
+
 enum MHD_Result
 exchange_send(struct exchange *x)
 {
@@ -179,12 +239,10 @@ exchange_send(struct exchange *x)
 
 	if (x->rp.body.full)
 		reply_error(&x->rp, 500, "The reply is too big; ask for fewer items with limit.");
-	x->reply_bytes = x->rp.body.len;
-	r = MHD_create_response_from_buffer(x->reply_bytes, buf_take(&x->rp.body),
-					    MHD_RESPMEM_MUST_FREE);
-	if (!r)
-		die("out of memory while answering");
+	r = make_response(x);
 	add_header(r, "Content-Type", x->rp.type ? x->rp.type : "application/json; charset=utf-8");
+	if (x->fault)
+		add_fault_headers(r, x);
 	if (x->rp.status == 401)
 		add_header(r, "WWW-Authenticate", "Basic realm=\"multistage-sandbox\"");
 	if (x->closes)

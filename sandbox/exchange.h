@@ -16,18 +16,25 @@
 
 #include <microhttpd.h>
 
+struct fault_run;
 struct route;
 
 enum exchange_stage {
 	EXCHANGE_NEW,     /* the head is here */
 	EXCHANGE_READING, /* the body comes */
 	EXCHANGE_QUEUED,  /* complete; the connection is suspended */
-	EXCHANGE_ANSWER   /* the reply may leave */
+	EXCHANGE_ANSWER,  /* the reply may leave */
+	/* Only under a fault: */
+	EXCHANGE_WAITS_TO_RUN,
+	EXCHANGE_WAITS_TO_ANSWER,
+	EXCHANGE_DRIPS, /* a reply on its way pauses */
+	EXCHANGE_PLAIN, /* bytes that are no HTTP are on their way */
+	EXCHANGE_CLOSE  /* the connection ends without a reply */
 };
 
 struct exchange {
-	struct MHD_Connection *c; /* borrowed */
-	struct exchange *next;    /* in the queue */
+	struct MHD_Connection *c; /* borrowed; NULL: answered already (exchange_fault.h) */
+	struct exchange *next;    /* in the queue, or held */
 	enum exchange_stage stage;
 	char *target;       /* owned: raw, as it came */
 	const char *method; /* the library's */
@@ -41,6 +48,10 @@ struct exchange {
 	bool known_key;
 	bool closes;    /* the connection ends with this reply */
 	bool committed; /* what the handler wrote is kept */
+
+	struct fault_run *fault; /* owned; NULL: nothing goes wrong */
+	int64_t record;          /* number, once it is in the record */
+	char *kept[2];           /* owned: headers that outlive the connection */
 };
 
 struct exchange_rules {

@@ -79,6 +79,7 @@ greet(FILE *to, const struct options *o, struct service *s)
 	line(to, "test callback key ", key);
 	callback_key(s, false, key);
 	line(to, "live callback key ", key);
+	line(to, "admin token", s->admin_token);
 	line(to, "data", o->db ? o->db : "in memory, gone at the end");
 	try_it(to, o, url, live);
 	fflush(to);

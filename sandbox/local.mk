@@ -5,6 +5,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/account.c	sandbox/account.h \
 	sandbox/asset.c		sandbox/asset.h \
 	sandbox/asset_create.c \
+	sandbox/admin.c		sandbox/admin.h \
 	sandbox/batch.c		sandbox/batch.h \
 	sandbox/body.c		sandbox/body.h \
 	sandbox/callback.c	sandbox/callback.h \
@@ -15,11 +16,15 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/fault.c		sandbox/fault.h \
 	sandbox/fault_effect.c \
 	sandbox/fault_json.c \
+	sandbox/fault_reply.c	sandbox/fault_reply.h \
 	sandbox/fault_rule.c \
+	sandbox/fault_wire.c	sandbox/fault_wire.h \
 	sandbox/exchange.c	sandbox/exchange.h \
 	sandbox/fetch.c		sandbox/fetch.h \
+	sandbox/exchange_fault.c	sandbox/exchange_fault.h \
 	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
+	sandbox/hold.c		sandbox/hold.h \
 	sandbox/kind.c		sandbox/kind.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \

@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "core/text.h"
 #include "sandbox/account.h"
+#include "sandbox/admin.h"
 #include "sandbox/callback.h"
 #include "sandbox/db.h"
 #include "sandbox/errand.h"
@@ -50,8 +51,8 @@ open_service(const struct options *o, struct service *s, struct err *err)
 		.call_anywhere = o->call_anywhere,
 	};
 	s->now_ms = service_now(s);
-	if (db_open(o->db, &s->db, err) || account_open(s, err) || callback_open(s, err) ||
-	    seed_fill(s, o->seed, err))
+	if (admin_open(s, o->story, o->cert != NULL, err) || db_open(o->db, &s->db, err) ||
+	    account_open(s, err) || callback_open(s, err) || seed_fill(s, o->seed, err))
 		return err->code;
 	if (o->work_seed >= 0)
 		s->work_random = (uint64_t)o->work_seed;
@@ -224,6 +225,7 @@ serve(struct options *o, int signals, struct err *err)
 	errands_close(e);
 	server_close(sv);
 	db_close(s.db);
+	admin_close(&s);
 	return err->code;
 }
 

@@ -40,6 +40,8 @@ static const struct row {
 	{ "seed",           "WHAT",    take_text,    TO(seed), 0, 0,
 	  "what an empty database starts with: demo, demo:N for\n"
 	  "N tasks, empty, or a JSON file (demo)" },
+	{ "story",          "FILE",    take_text,    TO(story), 0, 0,
+	  "fail as the rules of FILE say" },
 	{ "work",           "SECONDS", take_seconds, TO(work_ms), 0, 1000000,
 	  "how long a task of the live key takes, about (20)" },
 	{ "work-seed",      "N",       take_int,     TO(work_seed), 0, 2000000000,

@@ -13,6 +13,7 @@ struct options {
 	const char *unix_path;  /* NULL: a port */
 	const char *db;         /* NULL: in memory */
 	const char *seed;       /* demo, empty, or a file */
+	const char *story;      /* NULL: nothing goes wrong */
 	int port;               /* 0: a free one */
 	int ready_fd;           /* -1: none */
 	const char *cert, *key; /* PEM files for TLS; NULL: none */

@@ -43,6 +43,13 @@ static const struct route routes[] = {
 	{ "POST",   "/v1/teams/set_role",       team_set_role,         BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/_sandbox/tasks/?/recall", task_recall,           BODY_JSON, true,  AUTH_KEY, "callbacks: recalled" },
 	{ "GET",    "/v1/assets",               asset_list,            BODY_NONE, false, AUTH_KEY, "path from other clients only" },
+	{ "GET",    "/_sandbox/faults",         admin_faults_get,      BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
+	{ "POST",   "/_sandbox/faults",         admin_faults_set,      BODY_JSON, false, AUTH_ADMIN, "the sandbox alone" },
+	{ "DELETE", "/_sandbox/faults",         admin_faults_clear,    BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
+	{ "GET",    "/_sandbox/requests",       admin_requests_get,    BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
+	{ "DELETE", "/_sandbox/requests",       admin_requests_clear,  BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
+	{ "GET",    "/_sandbox/clock",          admin_clock_get,       BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
+	{ "POST",   "/_sandbox/clock",          admin_clock_set,       BODY_JSON, false, AUTH_ADMIN, "the sandbox alone" },
 	/* clang-format on */
 };
 

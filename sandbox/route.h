@@ -18,8 +18,9 @@ enum route_body {
 };
 
 enum route_auth {
-	AUTH_KEY,   /* an API key, as Basic or Bearer */
-	AUTH_BEARER /* only as Bearer */
+	AUTH_KEY,    /* an API key, as Basic or Bearer */
+	AUTH_BEARER, /* only as Bearer */
+	AUTH_ADMIN   /* the admin token */
 };
 
 struct route {
@@ -60,5 +61,8 @@ handler_fn batch_prioritize, batch_set_metadata;
 handler_fn asset_list;
 /* asset_create.c */
 handler_fn asset_upload, asset_import;
+/* admin.c */
+handler_fn admin_faults_get, admin_faults_set, admin_faults_clear;
+handler_fn admin_requests_get, admin_requests_clear, admin_clock_get, admin_clock_set;
 
 #endif

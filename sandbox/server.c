@@ -7,6 +7,9 @@
 #include "core/mem.h"
 #include "sandbox/db.h"
 #include "sandbox/exchange.h"
+#include "sandbox/exchange_fault.h"
+#include "sandbox/fault_wire.h"
+#include "sandbox/hold.h"
 #include "sandbox/life.h"
 #include "sandbox/route.h"
 
@@ -36,7 +39,8 @@ struct server {
 	struct line *lines;
 	int64_t next_look_ms; /* no deadline is before this */
 	struct exchange *queue, **queue_end;
-	bool room; /* a connection has ended in this step */
+	struct hold held; /* by faults */
+	bool room;        /* a connection has ended in this step */
 };
 
 /* --- connections, and how long we wait for them --- */
@@ -158,7 +162,46 @@ enqueue(struct server *sv, struct exchange *x)
 	x->next = NULL;
 	*sv->queue_end = x;
 	sv->queue_end = &x->next;
+}
+
+/* Until x->fault->wake_ms; the connection is suspended. */
+static void
+hold(struct server *sv, struct exchange *x, enum exchange_stage stage)
+{
+	int64_t wait = x->fault->wake_ms - clock_mono_ms();
+
+	x->stage = stage;
+	hold_add(&sv->held, x);
+	if (x->c && stage != EXCHANGE_PLAIN)
+		expect_by(sv, line_of(x->c), sv->options.patience_ms + (wait > 0 ? wait : 0));
+}
+
+static void
+pause_reply(void *arg, struct exchange *x)
+{
 	MHD_suspend_connection(x->c);
+	hold(arg, x, EXCHANGE_DRIPS);
+}
+
+/* All of it is here. */
+static enum MHD_Result
+complete(struct server *sv, struct exchange *x)
+{
+	const struct fault_effect *wait;
+
+	if (!exchange_pick_fault(x, sv->service) && x->rp.status != 200) {
+		exchange_conclude(x, sv->service);
+		return exchange_send(x);
+	}
+	MHD_suspend_connection(x->c);
+	wait = x->fault ? &x->fault->plan.by[FAULT_WAIT] : NULL;
+	if (!wait || wait->kind != FAULT_DELAY || wait->after) {
+		enqueue(sv, x);
+	} else {
+		x->fault->wake_ms = clock_mono_ms() + wait->n;
+		hold(sv, x, EXCHANGE_WAITS_TO_RUN);
+	}
+	return MHD_YES;
 }
 
 static enum MHD_Result
@@ -179,13 +222,109 @@ on_request(void *arg, struct MHD_Connection *c, const char *url, const char *met
 		*size = 0;
 		return exchange_receive(x, data, n) ? MHD_YES : MHD_NO;
 	}
-	if (x->stage == EXCHANGE_ANSWER || x->rp.status != 200)
-		return exchange_send(x);
-	enqueue(sv, x);
-	return MHD_YES;
+	if (x->stage == EXCHANGE_CLOSE)
+		return MHD_NO;
+	return x->stage == EXCHANGE_READING ? complete(sv, x) : exchange_send(x);
 }
 
 /* --- all that are complete --- */
+
+static void
+release(struct exchange *x, enum exchange_stage stage)
+{
+	x->stage = stage;
+	MHD_resume_connection(x->c);
+}
+
+/* The reply may leave, if it is one that does. */
+static void
+answer(struct server *sv, struct exchange *x)
+{
+	const struct fault_plan *plan = x->fault ? &x->fault->plan : NULL;
+
+	if (!plan) {
+		release(x, EXCHANGE_ANSWER);
+	} else if (plan->by[FAULT_ANSWER].kind == FAULT_FIN ||
+		   plan->by[FAULT_ANSWER].kind == FAULT_RST) {
+		if (plan->by[FAULT_ANSWER].kind == FAULT_RST)
+			fault_wire_reset(line_of(x->c)->fd);
+		release(x, EXCHANGE_CLOSE);
+	} else if (fault_wire_is_plain(plan)) {
+		x->fault->wake_ms = 0;
+		hold(sv, x, EXCHANGE_PLAIN);
+	} else {
+		x->fault->pause = pause_reply;
+		x->fault->arg = sv;
+		release(x, EXCHANGE_ANSWER);
+	}
+}
+
+/* It has run, or not: the reply is decided. */
+static void
+conclude(struct server *sv, struct exchange *x)
+{
+	const struct fault_effect *wait;
+	struct exchange *late;
+
+	if (!x->c) {
+		exchange_conclude_late(x, sv->service);
+		return;
+	}
+	exchange_conclude(x, sv->service);
+	if ((late = exchange_take_late(x)))
+		hold(sv, late, EXCHANGE_WAITS_TO_RUN);
+	wait = x->fault ? &x->fault->plan.by[FAULT_WAIT] : NULL;
+	if (wait && wait->kind == FAULT_DELAY && wait->after) {
+		x->fault->wake_ms = clock_mono_ms() + wait->n;
+		hold(sv, x, EXCHANGE_WAITS_TO_ANSWER);
+	} else {
+		answer(sv, x);
+	}
+}
+
+static void
+write_plain(struct server *sv, struct exchange *x)
+{
+	int64_t before = x->fault->sent;
+
+	if (fault_wire_write(x, line_of(x->c)->fd)) {
+		release(x, EXCHANGE_CLOSE);
+		return;
+	}
+	if (x->fault->sent > before)
+		expect_by(sv, line_of(x->c), sv->options.patience_ms);
+	hold(sv, x, EXCHANGE_PLAIN);
+}
+
+/* Those whose time has come go on. */
+static void
+wake_held(struct server *sv)
+{
+	int64_t now = clock_mono_ms();
+
+	for (struct exchange *x; (x = hold_take(&sv->held, now));) {
+		if (x->stage == EXCHANGE_WAITS_TO_RUN)
+			enqueue(sv, x);
+		else if (x->stage == EXCHANGE_WAITS_TO_ANSWER)
+			answer(sv, x);
+		else if (x->stage == EXCHANGE_PLAIN)
+			write_plain(sv, x);
+		else
+			release(x, EXCHANGE_DRIPS);
+	}
+}
+
+/* None may wait when the library stops. */
+static void
+end_held(struct server *sv)
+{
+	for (struct exchange *x; (x = hold_take(&sv->held, INT64_MAX));) {
+		if (x->c)
+			release(x, EXCHANGE_CLOSE);
+		else
+			exchange_free(x);
+	}
+}
 
 /* What a handler wrote before it said no is undone. */
 static void
@@ -220,7 +359,8 @@ run_queue(struct server *sv)
 	db_begin(s->db);
 	life_advance(s);
 	for (struct exchange *one = x; one; one = one->next)
-		handle(s, one);
+		if (exchange_runs(one))
+			handle(s, one);
 	if (!db_commit(s->db)) {
 		s->next_due_ms = 0; /* what was due still is */
 		for (struct exchange *one = x; one; one = one->next) {
@@ -231,8 +371,7 @@ run_queue(struct server *sv)
 	}
 	for (; x; x = next) {
 		next = x->next;
-		x->stage = EXCHANGE_ANSWER;
-		MHD_resume_connection(x->c);
+		conclude(sv, x);
 	}
 }
 
@@ -301,6 +440,7 @@ server_close(struct server *sv)
 	if (!sv)
 		return;
 	run_queue(sv); /* the library does not stop with suspended connections */
+	end_held(sv);
 	if (sv->daemon)
 		MHD_stop_daemon(sv->daemon);
 	free(sv);
@@ -316,14 +456,16 @@ int
 server_timeout_ms(const struct server *sv)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
-	int64_t wait = INT64_MAX;
+	int64_t wait = INT64_MAX, next = hold_next_ms(&sv->held);
 
 	if (sv->queue)
 		return 0;
 	if (MHD_get_timeout(sv->daemon, &ms) == MHD_YES)
 		wait = ms > INT_MAX ? INT_MAX : (int64_t)ms;
-	if (sv->next_look_ms != INT64_MAX) {
-		int64_t look = sv->next_look_ms - clock_mono_ms();
+	if (sv->next_look_ms < next)
+		next = sv->next_look_ms;
+	if (next != INT64_MAX) {
+		int64_t look = next - clock_mono_ms();
 
 		wait = look < 0 ? 0 : look < wait ? look : wait;
 	}
@@ -334,6 +476,7 @@ void
 server_step(struct server *sv)
 {
 	cut_the_slow(sv);
+	wake_held(sv);
 	run_queue(sv);
 	/* At the limit the library stops listening. It begins again at the start of a run,
 	 * but forgets what ended at the end of one, and nothing would wake us for another. */

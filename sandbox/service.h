@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 struct db;
+struct faults;
+struct record;
 
 struct service {
 	struct db *db;
@@ -20,6 +22,10 @@ struct service {
 	int64_t errand_ms;     /* nothing goes out before this; INT64_MAX: nothing will */
 	double callback_scale; /* of the times between the tries of a callback; 0..1 */
 	bool call_anywhere;    /* callbacks go to other machines, too */
+
+	const char *admin_token; /* opens /_sandbox/...; borrowed, as the next two */
+	struct faults *faults;
+	struct record *record;
 };
 
 /* What the sandbox's clock shows. */

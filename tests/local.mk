@@ -168,8 +168,14 @@ UNIT_TESTS += tests/test_sandbox_people tests/test_sandbox_reference
 UNIT_TESTS += tests/test_multipart tests/test_sandbox_files tests/test_sandbox_schema
 endif
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_fault tests/test_record
+UNIT_TESTS += tests/test_fault tests/test_record tests/test_sandbox_admin tests/test_sandbox_fault
 endif
+ADMIN = tests/admin.c tests/admin.h $(RAW)
+tests_test_sandbox_admin_SOURCES = tests/test_sandbox_admin.c $(ADMIN) $(PROGRAM_TEST)
+tests_test_sandbox_admin_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_fault_SOURCES = tests/test_sandbox_fault.c tests/sandbox.c tests/sandbox.h \
+	tests/scratch.c tests/scratch.h $(ADMIN)
+tests_test_sandbox_fault_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_fault_SOURCES = tests/test_fault.c tests/scratch.c tests/scratch.h
 tests_test_fault_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_test_record_SOURCES = tests/test_record.c

@@ -718,6 +718,28 @@ the_example_story_is_good(void **state)
 	fault_rules_free(&rules);
 }
 
+static void
+the_manual_has_each_effect_and_key_of_a_rule(void **state)
+{
+	char *manual = test_read(test_data("../man/multistage-sandbox.1"));
+	char want[512];
+
+	(void)state;
+	for (int kind = FAULT_NONE + 1; kind < FAULT_KIND_COUNT; kind++) {
+		const struct fault_word *w = fault_word((enum fault_kind)kind);
+
+		snprintf(want, sizeof(want), "\n.It Cm %s\n%s\n.", w->form, w->help);
+		if (!strstr(manual, want))
+			fail_msg("multistage-sandbox.1 lacks:%s", want);
+	}
+	for (int key = 0; key < FAULT_KEY_COUNT; key++) {
+		snprintf(want, sizeof(want), "\n.It Cm %s\n", fault_key_name((enum fault_key)key));
+		if (!strstr(manual, want))
+			fail_msg("multistage-sandbox.1 lacks:%s", want);
+	}
+	free(manual);
+}
+
 int
 main(void)
 {
@@ -746,6 +768,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_missing_story_is_refused, scratch_setup,
 						scratch_teardown),
 		cmocka_unit_test(the_example_story_is_good),
+		cmocka_unit_test(the_manual_has_each_effect_and_key_of_a_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
