@@ -35,7 +35,7 @@ static const struct kind kinds[] = {
 	{ "lidartopdown",            ATTACH_EITHER, false },
 	{ "lineannotation",          ATTACH_EITHER, false },
 	{ "multichat",               ATTACH_FREE,   false },
-	{ "multistage",              ATTACH_MANY,   false },
+	{ "multistage",              ATTACH_URLS,   false },
 	{ "namedentityrecognition",  ATTACH_FREE,   true },
 	{ "pointannotation",         ATTACH_EITHER, false },
 	{ "polygonannotation",       ATTACH_EITHER, false },
@@ -100,7 +100,7 @@ read_one(struct body *b, struct body_list *list)
 }
 
 static void
-read_many(struct body *b, struct body_list *list)
+read_many(struct body *b, struct body_list *list, bool may_be_text)
 {
 	size_t kept = 0;
 
@@ -111,7 +111,7 @@ read_many(struct body *b, struct body_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		if (is_address(list->at[i]))
 			list->at[kept++] = list->at[i];
-		else if (!is_text(b))
+		else if (!may_be_text || !is_text(b))
 			body_bad(b, "\"attachments[%zu]\" must be a valid uri", i);
 	}
 	list->count = kept;
@@ -149,33 +149,48 @@ read_items(struct body *b, struct body_list *list)
 	}
 }
 
-void
-kind_attachments(const struct kind *k, struct body *b, struct body_list *list)
+/* Is what the rule requires there? */
+static void
+check_presence(const struct kind *k, struct body *b)
 {
 	bool one = body_has(b, "attachment"), many = body_has(b, "attachments");
 
-	*list = (struct body_list){ .at = NULL };
-	if (k->attach == ATTACH_ONE && !one)
-		body_bad(b, "\"attachment\" is required");
-	else if (k->attach == ATTACH_EITHER && !one && !many)
-		body_refuse(b, "Please include an attachment or attachments parameter.");
-	else if (k->attach != ATTACH_FREE && k->attach != ATTACH_EITHER &&
-		 k->attach != ATTACH_ONE && !many)
-		body_bad(b, "\"attachments\" is required");
-	body_line(b, "attachment_type");
 	switch (k->attach) {
-	case ATTACH_ONE: read_one(b, list); break;
+	case ATTACH_FREE: break;
+	case ATTACH_ONE:
+		if (!one)
+			body_bad(b, "\"attachment\" is required");
+		break;
 	case ATTACH_EITHER:
-		if (many)
-			read_many(b, list);
-		else
-			read_one(b, list);
+		if (!one && !many)
+			body_refuse(b, "Please include an attachment or attachments parameter.");
 		break;
 	case ATTACH_MANY:
-	case ATTACH_SCENE: read_many(b, list); break;
-	case ATTACH_ITEMS: read_items(b, list); break;
-	case ATTACH_FREE: break;
+	case ATTACH_URLS:
+	case ATTACH_SCENE:
+	case ATTACH_ITEMS:
+		if (!many)
+			body_bad(b, "\"attachments\" is required");
+		break;
 	}
+}
+
+void
+kind_attachments(const struct kind *k, struct body *b, struct body_list *list)
+{
+	bool strict = k->attach == ATTACH_URLS || k->attach == ATTACH_SCENE;
+
+	*list = (struct body_list){ .at = NULL };
+	check_presence(k, b);
+	if (!strict)
+		body_line(b, "attachment_type");
+	if (k->attach == ATTACH_ITEMS)
+		read_items(b, list);
+	else if (k->attach == ATTACH_ONE ||
+		 (k->attach == ATTACH_EITHER && !body_has(b, "attachments")))
+		read_one(b, list);
+	else if (k->attach != ATTACH_FREE)
+		read_many(b, list, !strict);
 	if (k->attach == ATTACH_SCENE && list->count > 1)
 		body_bad(b, "\"attachments\" must contain 1 items");
 }

@@ -9,7 +9,8 @@
 enum kind_attach {
 	ATTACH_ONE,    /* attachment is required */
 	ATTACH_MANY,   /* attachments is required: strings */
-	ATTACH_SCENE,  /* attachments is required: exactly one string */
+	ATTACH_URLS,   /* attachments is required: addresses, whatever attachment_type says */
+	ATTACH_SCENE,  /* the same, and exactly one */
 	ATTACH_ITEMS,  /* attachments is required: objects {type, content}, or strings */
 	ATTACH_EITHER, /* attachment or attachments is required */
 	ATTACH_FREE    /* the work needs none; what is sent is kept */

@@ -102,6 +102,8 @@ a_create_that_breaks_a_rule_says_which(void **state)
 		{ "{" OK_BODY ",\"task_blueprint_id\":\"bp_none\"}", 404, "Task blueprint with ID \"bp_none\" not found." },
 		{ "{" OK_BODY ",\"unique_id\":null,\"priority\":null,\"tags\":null,\"metadata\":null,\"batch\":null,"
 		  "\"callback_url\":null,\"instruction\":null,\"task_blueprint_id\":null,\"x\":{\"y\":[1]}}", 200, "-" },
+		{ "{" OK_BODY ",\"attachment_type\":5,\"attachment\":[]}", 200, "-" },
+		{ "{\"project\":\"Parking Lidar\",\"attachment_type\":\"text\",\"attachments\":[\"s3://b/k\",\"tomato\"]}", 400, BAD "\"attachments[1]\" must be a valid uri" },
 		{ "{" OK_BODY ",\"priority\":20.0,\"callback_url\":\"me@acme.example\",\"batch\":\"fp3d-day-a\"}", 200, "-" },
 		{ "{" OK_BODY ",\"batch\":\"rped-05\"}", 200, "-" },
 		{ "{\"batch\":\"urban/oslo-1\",\"attachments\":[\"scaledata://o/u\"]}", 200, "-" },
