@@ -55,10 +55,11 @@ add_missing(struct buf *out, const struct outcome_item *items, size_t count)
 	out_close(out, ']');
 }
 
+/* The same words for both. Source: docs.scale.com/reference/errors, the second example. */
 static void
 add_broken(struct buf *out, const struct outcome_item *items, size_t count)
 {
-	out_str(out, "error", "One or more frames could not be processed.");
+	out_str(out, "error", "One or more attachments could not be downloaded.");
 	out_open(out, "frames", '[');
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].state != OUTCOME_BROKEN)

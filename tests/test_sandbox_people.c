@@ -4,6 +4,7 @@
 
 #include "tests/test.h"
 
+#include "tests/canned.h"
 #include "tests/raw.h"
 
 #define BAD     "Parameter is invalid, reason: "
@@ -222,6 +223,46 @@ a_callback_is_sent_again_for_tasks_that_have_ended(void **state)
 	answer_free(&a);
 }
 
+/* The next callback that comes in, which must hold this text. */
+static void
+must_call(struct canned_server *s, const char *text)
+{
+	const char *request = canned_request(s);
+
+	if (!strstr(request, text))
+		fail_msg("no %s in %s", text, request);
+}
+
+static void
+an_audit_and_a_request_for_it_send_the_callback(void **state)
+{
+	static const struct canned yes = { "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0,
+					   CANNED_CLOSE, false, false };
+	const struct canned answers[] = { yes, yes, yes, yes };
+	struct canned_server *s = canned_start(answers, 4, NULL);
+	struct answer a;
+	char body[256], id[32], path[96];
+
+	(void)state;
+	snprintf(body, sizeof(body), "{\"callback_url\":\"http://127.0.0.1:%d/\"}", canned_port(s));
+	call("POST", RAW_TEST, "/v1/task/chat", body, &a);
+	snprintf(id, sizeof(id), "%s", raw_at(&a, "task_id"));
+	answer_free(&a);
+	must_call(s, "\"status\":\"completed\"");
+	snprintf(path, sizeof(path), "/v1/task/%s/audit", id);
+	call("POST", RAW_TEST, path, "{\"accepted\":true}", &a);
+	answer_free(&a);
+	must_call(s, "\"customer_review_status\":\"accepted\"");
+	call("POST", RAW_TEST, path, "{\"accepted\":false,\"comments\":\"no\"}", &a);
+	answer_free(&a);
+	must_call(s, "\"customer_review_comments\":[\"no\"]");
+	snprintf(path, sizeof(path), "/v1/task/%s/send-callback", id);
+	call("POST", RAW_TEST, path, NULL, &a);
+	answer_free(&a);
+	must_call(s, id);
+	canned_stop(s);
+}
+
 static void
 training_and_evaluation_tasks_are_for_rapid_projects_of_six_types(void **state)
 {
@@ -394,6 +435,7 @@ main(void)
 		cmocka_unit_test(a_task_without_audits_has_no_keys_for_them),
 		cmocka_unit_test(the_list_is_filtered_by_what_audits_said),
 		cmocka_unit_test(a_callback_is_sent_again_for_tasks_that_have_ended),
+		cmocka_unit_test(an_audit_and_a_request_for_it_send_the_callback),
 		cmocka_unit_test(training_and_evaluation_tasks_are_for_rapid_projects_of_six_types),
 		cmocka_unit_test(an_evaluation_task_shows_its_id_and_its_answers_and_is_no_task),
 		cmocka_unit_test(the_team_is_listed_as_a_bare_array),

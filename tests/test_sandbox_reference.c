@@ -342,6 +342,7 @@ errors_and_callbacks(void **state)
 		  "\"http://example.com/broken/frame1.json\"]}",
 		  200,
 		  { { "status", "error" },
+		    { "response.error", "One or more attachments could not be downloaded." },
 		    { "response.frames.0.frame", "1" },
 		    { "response.frames.0.message",
 		      "Invalid JSON Format: Unexpected end of JSON input" },
