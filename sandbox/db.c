@@ -297,6 +297,23 @@ prepare(struct db *db)
 	return execute(db, sql) && db_commit(db);
 }
 
+/* Why it cannot be used, and what to do. */
+static void
+say_why(struct db *db, const char *name, struct err *err)
+{
+	int code = sqlite3_errcode(db->conn) & 0xFF;
+	int system = sqlite3_system_errno(db->conn);
+
+	err_set(err, ERR_STORE, "cannot use the database %s: %s", name,
+		code == SQLITE_CANTOPEN && system != 0 ? strerror(system) : db->why);
+	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		err_hint(err, "stop the sandbox that has it open, or name another file with --db");
+	else if (code == SQLITE_CANTOPEN)
+		err_hint(err, "name a file in a folder that exists and that you can write to");
+	else
+		err_hint(err, "name another file with --db; this one was left as it is");
+}
+
 enum err_code
 db_open(const char *path, struct db **out, struct err *err)
 {
@@ -321,10 +338,9 @@ db_open(const char *path, struct db **out, struct err *err)
 		*out = db;
 		return ERR_OK;
 	}
-	err_set(err, ERR_STORE, "cannot use the database %s: %s", path ? path : "in memory",
-		db->why);
+	say_why(db, path ? path : "in memory", err);
 	db_close(db);
-	return err_hint(err, "name another file with --db, or stop the sandbox that has it open");
+	return err->code;
 }
 
 void

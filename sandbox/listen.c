@@ -70,7 +70,7 @@ listen_unix(const char *path, int *fd, struct err *err)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	mode_t mask;
 	int s = -1;
-	bool good;
+	bool good, taken;
 
 	if (!*path || strlen(path) >= sizeof(addr.sun_path)) {
 		err_set(err, ERR_USAGE, "the socket path has %zu bytes", strlen(path));
@@ -85,8 +85,11 @@ listen_unix(const char *path, int *fd, struct err *err)
 		*fd = s;
 		return ERR_OK;
 	}
+	taken = errno == EADDRINUSE;
 	err_sys(err, "cannot listen on %s", path);
 	if (s >= 0)
 		close(s);
-	return err->code;
+	if (!taken)
+		return err->code;
+	return err_hint(err, "a program listens there, or it is no socket: name another path");
 }
