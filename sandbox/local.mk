@@ -28,6 +28,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/kind.c		sandbox/kind.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \
+	sandbox/log.c		sandbox/log.h \
 	sandbox/multipart.c	sandbox/multipart.h \
 	sandbox/object_id.c	sandbox/object_id.h \
 	sandbox/options.c	sandbox/options.h \

@@ -18,6 +18,7 @@
 #include "sandbox/greet.h"
 #include "sandbox/life.h"
 #include "sandbox/listen.h"
+#include "sandbox/log.h"
 #include "sandbox/options.h"
 #include "sandbox/seed.h"
 #include "sandbox/server.h"
@@ -62,10 +63,26 @@ open_service(const struct options *o, struct service *s, struct err *err)
 	return ERR_OK;
 }
 
+static enum err_code
+open_log(const struct options *o, const struct service *s, struct log **log, struct err *err)
+{
+	return o->log ? log_open(*o->log ? o->log : NULL, s, log, err) : ERR_OK;
+}
+
+/* Whoever wants to know what became of a request. */
+static void
+report(void *arg, const struct server_report *r)
+{
+	struct log *log = arg;
+
+	if (log)
+		log_report(log, r);
+}
+
 /* The library keeps copies of cert and key. */
 static enum err_code
-start_server(struct options *o, struct service *s, const struct buf *cert, const struct buf *key,
-	     struct server **sv, struct err *err)
+start_server(struct options *o, struct service *s, struct log *log, const struct buf *cert,
+	     const struct buf *key, struct server **sv, struct err *err)
 {
 	const struct server_options options = {
 		.any_host = o->unix_path != NULL,
@@ -74,6 +91,8 @@ start_server(struct options *o, struct service *s, const struct buf *cert, const
 		.patience_ms = o->patience_ms,
 		.cert = o->cert ? buf_str(cert) : NULL,
 		.key = o->cert ? buf_str(key) : NULL,
+		.report = report,
+		.report_arg = log,
 	};
 	int fd;
 
@@ -84,13 +103,14 @@ start_server(struct options *o, struct service *s, const struct buf *cert, const
 }
 
 static enum err_code
-open_server(struct options *o, struct service *s, struct server **sv, struct err *err)
+open_server(struct options *o, struct service *s, struct log *log, struct server **sv,
+	    struct err *err)
 {
 	struct buf cert = BUF_INIT(PEM_MAX_BYTES), key = BUF_INIT(PEM_MAX_BYTES);
 
 	if (!o->cert || (file_read_path(o->cert, &cert, err) == ERR_OK &&
 			 file_read_path(o->key, &key, err) == ERR_OK))
-		start_server(o, s, &cert, &key, sv, err);
+		start_server(o, s, log, &cert, &key, sv, err);
 	buf_free(&key);
 	buf_free(&cert);
 	return err->code;
@@ -205,10 +225,11 @@ serve(struct options *o, int signals, struct err *err)
 	struct service s = { .db = NULL };
 	struct server *sv = NULL;
 	struct errands *e = NULL;
+	struct log *log = NULL;
 	bool bound = false;
 
-	if (open_service(o, &s, err) == ERR_OK && (e = errands_open(&s, err)) &&
-	    open_server(o, &s, &sv, err) == ERR_OK) {
+	if (open_service(o, &s, err) == ERR_OK && open_log(o, &s, &log, err) == ERR_OK &&
+	    (e = errands_open(&s, err)) && open_server(o, &s, log, &sv, err) == ERR_OK) {
 		const struct part parts[] = {
 			{ sv, server_fd(sv), server_timeout, server_work },
 			{ e, errands_fd(e), errands_timeout, errands_work },
@@ -224,6 +245,7 @@ serve(struct options *o, int signals, struct err *err)
 		unlink(o->unix_path);
 	errands_close(e);
 	server_close(sv);
+	log_close(log);
 	db_close(s.db);
 	admin_close(&s);
 	return err->code;

@@ -16,14 +16,15 @@
 
 struct row;
 
-/* Read value (NULL for a row without an argument) into the member at. */
+/* Read value into the member at. It is NULL for a row without an argument, and "" if one
+ * that may be left out was. */
 typedef enum err_code take_fn(const struct row *r, const char *value, void *at, struct err *err);
 
 static take_fn take_flag, take_text, take_int, take_seconds, take_share, take_reach;
 
 static const struct row {
 	const char *name;
-	const char *arg; /* NULL: none */
+	const char *arg; /* NULL: none; in brackets: may be left out */
 	take_fn *take;
 	size_t at; /* in struct options */
 	int64_t min, max;
@@ -63,6 +64,8 @@ static const struct row {
 	  "of a request; a larger one gets 413 (2097152)" },
 	{ "patience",       "SECONDS", take_seconds, TO(patience_ms), 1, 86400,
 	  "for a request to come in and its reply to be taken (60)" },
+	{ "log",            "[FILE]",  take_text,    TO(log), 0, 0,
+	  "a line for each request, to FILE or standard error" },
 	{ "ready-fd",       "N",       take_int,     TO(ready_fd), 3, 65535,
 	  "write \"ready\" to descriptor N, print nothing, and end with\n"
 	  "the process that started it" },
@@ -98,7 +101,7 @@ take_flag(const struct row *r, const char *value, void *at, struct err *err)
 static enum err_code
 take_text(const struct row *r, const char *value, void *at, struct err *err)
 {
-	if (!*value)
+	if (!*value && *r->arg != '[')
 		return err_set(err, ERR_USAGE, "--%s: the %s is empty", r->name, r->arg);
 	*(const char **)at = value;
 	return ERR_OK;
@@ -202,6 +205,8 @@ parse_word(char **argv, int *i, struct options *o, struct err *err)
 		value = word + 2 + n + 1;
 	if (value && !r->arg)
 		return err_set(err, ERR_USAGE, "--%s takes no value", r->name);
+	if (!value && r->arg && *r->arg == '[')
+		value = argv[*i + 1] && *argv[*i + 1] != '-' ? argv[++*i] : "";
 	if (!value && r->arg && !(value = argv[++*i])) {
 		err_set(err, ERR_USAGE, "--%s wants a value: --%s %s", r->name, r->name, r->arg);
 		return err_hint(err, "see " PROGRAM " --help");

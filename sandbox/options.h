@@ -14,6 +14,7 @@ struct options {
 	const char *db;         /* NULL: in memory */
 	const char *seed;       /* demo, empty, or a file */
 	const char *story;      /* NULL: nothing goes wrong */
+	const char *log;        /* NULL: none; "": standard error */
 	int port;               /* 0: a free one */
 	int ready_fd;           /* -1: none */
 	const char *cert, *key; /* PEM files for TLS; NULL: none */

@@ -85,11 +85,12 @@ done
 
 # "--port N" of the help is ".It Fl -port Ar N" in the list of options.
 options_of_help() {
-	./multistage-sandbox --help | sed -n 's/^  --\([a-z-]*\)\( [A-Z][A-Z]*\)\{0,1\} .*/\1\2/p' | tr A-Z a-z
+	./multistage-sandbox --help | sed -n 's/^  --\([a-z-]*\)\( \[\{0,1\}[A-Z][A-Z]*\]\{0,1\}\)\{0,1\} .*/\1\2/p' | tr A-Z a-z
 }
 say "multistage-sandbox(1) has each option of its help, with its argument, and no other" "$(
 	options_of_help >"$tmp/help"
-	sed -n 's/^\.It Fl -\([a-z-]*\)\( Ar \(.*\)\)\{0,1\}$/\1 \3/p' "$sandbox1" | sed 's/ $//' |
+	sed 's/ Op Ar \(.*\)/ Ar [\1]/' "$sandbox1" |
+		sed -n 's/^\.It Fl -\([a-z-]*\)\( Ar \(.*\)\)\{0,1\}$/\1 \3/p' | sed 's/ $//' |
 		tr A-Z a-z | diff "$tmp/help" -)"
 say "the synopsis of multistage-sandbox(1) names each option" "$(
 	sed -n '/^\.Sh SYN/,/^\.Sh DES/p' "$sandbox1" | grep -oE -- '-[a-z][a-z-]+' | sort >"$tmp/synopsis"

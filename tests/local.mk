@@ -164,6 +164,7 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_seed tests/test_sandbox_task tests/test_sandbox_account \
 	tests/test_sandbox_form tests/test_sandbox_kinds
+UNIT_TESTS += tests/test_sandbox_log
 UNIT_TESTS += tests/test_sandbox_people tests/test_sandbox_reference
 UNIT_TESTS += tests/test_multipart tests/test_sandbox_files tests/test_sandbox_schema
 endif
@@ -186,6 +187,9 @@ tests_test_sandbox_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_start_SOURCES = tests/test_sandbox_start.c $(RAW) tests/program.c tests/program.h \
 	tests/scratch.c tests/scratch.h
 tests_test_sandbox_start_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_log_SOURCES = tests/test_sandbox_log.c $(RAW) tests/program.c tests/program.h \
+	tests/scratch.c tests/scratch.h
+tests_test_sandbox_log_LDADD   = tests/libtest.a sandbox/libsandbox.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_seed_SOURCES = tests/test_sandbox_seed.c $(RAW) tests/program.c tests/program.h \
 	tests/scratch.c tests/scratch.h
 tests_test_sandbox_seed_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
