@@ -43,6 +43,7 @@ asset_find(struct service *s, bool is_test, const char *id, struct asset *out)
 		.size = sqlite3_column_type(st, 2) == SQLITE_NULL ? -1
 								  : sqlite3_column_int64(st, 2),
 	};
+	snprintf(out->id, sizeof(out->id), "%s", id);
 	type = db_column(st, 3, NULL);
 	snprintf(out->type, sizeof(out->type), "%s", type ? type : "application/octet-stream");
 	snprintf(out->secret, sizeof(out->secret), "%s", db_column(st, 4, NULL));
@@ -60,15 +61,15 @@ asset_find_url(struct service *s, bool is_test, const char *url, struct asset *o
 }
 
 size_t
-asset_read(struct db *db, const struct asset *f, int64_t at, char *buf, size_t n)
+asset_read(struct db *db, const struct reply_asset *a, int64_t at, char *buf, size_t n)
 {
 	sqlite3_stmt *st = db_query(db, "SELECT substr(data, ?3, ?4) FROM file_part"
 					" WHERE file = ?1 AND part = ?2");
 	size_t got = 0;
 
-	db_int(st, 1, f->seq);
-	db_int(st, 2, at / f->part_bytes);
-	db_int(st, 3, at % f->part_bytes + 1);
+	db_int(st, 1, a->seq);
+	db_int(st, 2, at / a->part_bytes);
+	db_int(st, 3, at % a->part_bytes + 1);
 	db_int(st, 4, (int64_t)n);
 	if (db_row(db, st)) {
 		const void *data = sqlite3_column_blob(st, 0);
@@ -222,4 +223,105 @@ asset_list(struct service *s, const struct request *rq, struct reply *rp)
 		out_str(&rp->body, "next_token", token);
 	out_close(&rp->body, '}');
 	body_close(&l.metadata);
+}
+
+char *
+asset_address(const struct request *rq, const struct asset *a)
+{
+	struct buf url = BUF_INIT(4096);
+
+	buf_addf(&url, "%s://%s/_sandbox/files/%s?signature=%s", rq->tls ? "https" : "http",
+		 rq->host ? rq->host : "localhost", a->id, a->secret);
+	return buf_take(&url);
+}
+
+/* Not told apart by the time it takes. */
+static bool
+same(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+	unsigned char diff = 0;
+
+	if (n == 0 || strlen(b) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		diff |= (unsigned char)(a[i] ^ b[i]);
+	return diff == 0;
+}
+
+static bool
+find_to_send(struct service *s, const struct request *rq, struct asset *a, struct reply *rp)
+{
+	const char *signature = request_query(rq, "signature"), *id = rq->args[0];
+	bool found = asset_find(s, signature ? true : rq->is_test, id, a) ||
+		     (signature && asset_find(s, false, id, a));
+
+	if (!found)
+		reply_error(rp, 404, "File with ID \"%s\" not found.", id);
+	else if (signature && !same(a->secret, signature))
+		reply_error(rp, 403, "The signature does not match.");
+	else if (a->size < 0)
+		reply_error(rp, 404, "The bytes of the file with ID \"%s\" are not here.", id);
+	return rp->status == 200;
+}
+
+/* A number of at most 18 digits; *end behind it. -1: none. */
+static int64_t
+read_number(const char *p, const char **end)
+{
+	size_t n = strspn(p, "0123456789");
+
+	*end = p + n;
+	return n > 0 && n <= 18 ? strtoll(p, NULL, 10) : -1;
+}
+
+/* One range of bytes: from-to, from- or -last. Anything else is ignored, as a server may.
+ * Source: RFC 9110 §14.1.2, §14.2. */
+static void
+apply_range(const char *header, struct reply *rp)
+{
+	struct reply_asset *a = &rp->asset;
+	int64_t from, to, size = a->size;
+	const char *p;
+
+	if (!header || strncmp(header, "bytes=", 6) != 0)
+		return;
+	from = read_number(header + 6, &p);
+	if (*p != '-')
+		return;
+	to = read_number(p + 1, &p);
+	if (*p || (from < 0 && to < 0) || (from >= 0 && to >= 0 && to < from))
+		return;
+	if (from < 0) { /* the last ones */
+		from = to < size ? size - to : 0;
+		to = to > 0 ? size - 1 : -1;
+	} else if (to < 0 || to >= size) {
+		to = size - 1;
+	}
+	if (from > to) {
+		reply_error(rp, 416, "The file has %lld bytes.", (long long)size);
+		snprintf(a->range, sizeof(a->range), "bytes */%lld", (long long)size);
+		return;
+	}
+	snprintf(a->range, sizeof(a->range), "bytes %lld-%lld/%lld", (long long)from, (long long)to,
+		 (long long)size);
+	a->from = from;
+	a->size = to - from + 1;
+	rp->status = 206;
+}
+
+void
+asset_download(struct service *s, const struct request *rq, struct reply *rp)
+{
+	struct asset a;
+
+	if (!find_to_send(s, rq, &a, rp))
+		return;
+	rp->asset = (struct reply_asset){
+		.seq = a.seq,
+		.part_bytes = a.part_bytes,
+		.size = a.size,
+	};
+	snprintf(rp->asset.type, sizeof(rp->asset.type), "%s", a.type);
+	apply_range(rq->range, rp);
 }

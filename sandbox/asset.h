@@ -15,18 +15,23 @@
 #define ASSET_SCHEME     "scaledata://"
 
 struct asset {
-	int64_t seq, part_bytes, size;
+	int64_t seq, part_bytes;
+	int64_t size; /* -1: its bytes are not here */
+	char id[ASSET_ID_SIZE];
 	char type[128];  /* for the header */
 	char secret[33]; /* what opens it without a key */
 };
 
-/* The file with this id (or this scaledata:// address) and its bytes. False: this side of
- * the account has none. */
+/* The file with this id. False: this side of the account has none. */
 bool asset_find(struct service *s, bool is_test, const char *id, struct asset *out);
+/* The file with this scaledata:// address, and its bytes. */
 bool asset_find_url(struct service *s, bool is_test, const char *url, struct asset *out);
 
 /* Up to n bytes from at on into buf; 0 behind the end, or if they are gone. */
-size_t asset_read(struct db *db, const struct asset *f, int64_t at, char *buf, size_t n);
+size_t asset_read(struct db *db, const struct reply_asset *a, int64_t at, char *buf, size_t n);
+
+/* The address where the client of rq gets the bytes without a key. The caller frees. */
+char *asset_address(const struct request *rq, const struct asset *a);
 
 /* Reply with the object of this row. */
 void asset_reply(struct service *s, int64_t seq, struct reply *rp);

@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "sandbox/account.h"
+#include "sandbox/asset.h"
 #include "sandbox/fault_reply.h"
 #include "sandbox/fault_wire.h"
 #include "sandbox/route.h"
@@ -103,6 +104,8 @@ check_key(struct exchange *x, struct service *s, enum route_auth auth)
 
 	if (auth == AUTH_ADMIN)
 		return check_token(x, s);
+	if (!given && auth == AUTH_SIGNED && request_query(&x->rq, "signature"))
+		return true;
 	answer = account_check(s, given, &x->rq.is_test);
 	if (answer == ACCOUNT_OPEN && auth == AUTH_BEARER && strncasecmp(given, "Bearer ", 7) != 0)
 		answer = ACCOUNT_NO_KEY;
@@ -117,12 +120,25 @@ check_key(struct exchange *x, struct service *s, enum route_auth auth)
 	return x->known_key;
 }
 
+/* A host and a port, as they may stand in an address; NULL if it is more than that. */
+static const char *
+plain_host(const char *host)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789.-:[]";
+
+	return host && *host && !host[strspn(host, chars)] ? host : NULL;
+}
+
 static void
-read_headers(struct exchange *x)
+read_headers(struct exchange *x, const struct exchange_rules *rules)
 {
 	const char *key = header(x, "Idempotency-Key");
 
 	x->rq.content_type = header(x, "Content-Type");
+	x->rq.range = header(x, "Range");
+	x->rq.host = plain_host(header(x, "Host"));
+	x->rq.tls = rules->tls;
 	if (key && !text_valid(key, strlen(key), NULL))
 		reply_error(&x->rp, 400, "The Idempotency-Key header is not valid text.");
 	x->rq.idempotency_key = key;
@@ -152,7 +168,7 @@ check_head(struct exchange *x, struct service *s, const struct exchange_rules *r
 		reply_error(&x->rp, known_path ? 405 : 404,
 			    known_path ? "Method not allowed." : "Not found.");
 	else
-		read_headers(x);
+		read_headers(x, rules);
 }
 
 static void
@@ -168,6 +184,7 @@ exchange_start(struct exchange *x, struct service *s, const struct exchange_rule
 	const char *length = header(x, "Content-Length");
 	unsigned long long n = length ? strtoull(length, NULL, 10) : 0;
 
+	x->db = s->db;
 	x->max = rules->max_body;
 	check_head(x, s, rules);
 	x->body = (struct buf)BUF_INIT(x->max);
@@ -217,18 +234,60 @@ add_fault_headers(struct MHD_Response *r, const struct exchange *x)
 		MHD_add_response_header(r, "Location", answer->text);
 }
 
+struct source { /* of a response that outlives its exchange */
+	struct db *db;
+	struct reply_asset asset;
+};
+
+/* The next bytes for the library. They are read between the transactions of requests, in one
+ * of their own, so that an earlier failure does not count. */
+static ssize_t
+read_source(void *arg, uint64_t at, char *buf, size_t max)
+{
+	struct source *src = arg;
+	uint64_t left = (uint64_t)src->asset.size - at;
+	size_t n;
+
+	db_begin(src->db);
+	n = asset_read(src->db, &src->asset, src->asset.from + (int64_t)at, buf,
+		       left < max ? (size_t)left : max);
+	db_rollback(src->db);
+	return n > 0 ? (ssize_t)n : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static struct MHD_Response *
+asset_response(struct exchange *x)
+{
+	struct source *src = mem_alloc(sizeof(*src));
+
+	*src = (struct source){ .db = x->db, .asset = x->rp.asset };
+	x->reply_bytes = (size_t)src->asset.size;
+	return MHD_create_response_from_callback((uint64_t)src->asset.size, ASSET_PART_BYTES,
+						 read_source, src, free);
+}
+
 static struct MHD_Response *
 make_response(struct exchange *x)
 {
 	struct MHD_Response *r = x->fault ? fault_wire_response(x) : NULL;
 
 	x->reply_bytes = x->rp.body.len;
-	if (!r)
+	if (!r && x->rp.asset.seq)
+		r = asset_response(x);
+	else if (!r)
 		r = MHD_create_response_from_buffer(x->reply_bytes, buf_take(&x->rp.body),
 						    MHD_RESPMEM_MUST_FREE);
 	if (!r)
 		die("out of memory while answering");
 	return r;
+}
+
+static const char *
+content_type(const struct reply *rp)
+{
+	if (rp->asset.seq)
+		return rp->asset.type;
+	return rp->type ? rp->type : "application/json; charset=utf-8";
 }
 
 enum MHD_Result
@@ -240,9 +299,13 @@ exchange_send(struct exchange *x)
 	if (x->rp.body.full)
 		reply_error(&x->rp, 500, "The reply is too big; ask for fewer items with limit.");
 	r = make_response(x);
-	add_header(r, "Content-Type", x->rp.type ? x->rp.type : "application/json; charset=utf-8");
+	add_header(r, "Content-Type", content_type(&x->rp));
 	if (x->fault)
 		add_fault_headers(r, x);
+	if (x->rp.asset.seq)
+		add_header(r, "Accept-Ranges", "bytes");
+	if (*x->rp.asset.range)
+		add_header(r, "Content-Range", x->rp.asset.range);
 	if (x->rp.status == 401)
 		add_header(r, "WWW-Authenticate", "Basic realm=\"multistage-sandbox\"");
 	if (x->closes)

@@ -16,6 +16,7 @@
 
 #include <microhttpd.h>
 
+struct db;
 struct fault_run;
 struct route;
 
@@ -39,6 +40,7 @@ struct exchange {
 	char *target;       /* owned: raw, as it came */
 	const char *method; /* the library's */
 	const struct route *route;
+	struct db *db; /* borrowed: the bytes of an asset are read while they leave */
 	struct request rq;
 	struct reply rp; /* status not 200: refused, or the handler's no */
 	struct buf body;
@@ -55,7 +57,8 @@ struct exchange {
 };
 
 struct exchange_rules {
-	bool any_host;   /* do not look at the Host header (unix sockets) */
+	bool any_host; /* do not look at the Host header (unix sockets) */
+	bool tls;
 	size_t max_body; /* bytes; a file upload has its own limit */
 };
 

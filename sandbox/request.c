@@ -183,6 +183,8 @@ reply_error(struct reply *rp, int status, const char *fmt, ...)
 	for (n = strlen(text); n > 0 && !text_valid(text, n, NULL); n--)
 		; /* cut inside a character */
 	rp->status = status;
+	rp->type = NULL;
+	rp->asset = (struct reply_asset){ .seq = 0 };
 	buf_clear(&rp->body);
 	out_open(&rp->body, NULL, '{');
 	out_int(&rp->body, "status_code", status);

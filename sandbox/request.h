@@ -33,14 +33,25 @@ struct request {
 	size_t body_len;
 	const char *idempotency_key; /* NULL without */
 	const char *content_type;    /* NULL without */
-	struct upload *upload;       /* of a multipart body; else NULL */
-	bool is_test;                /* which key it came with */
+	const char *range;           /* NULL without */
+	const char *host;            /* that the client called us by; NULL without, or odd */
+	bool tls;
+	struct upload *upload; /* of a multipart body; else NULL */
+	bool is_test;          /* which key it came with */
+};
+
+struct reply_asset { /* bytes of an asset go out instead of the body */
+	int64_t seq; /* of the asset; 0: none */
+	int64_t part_bytes, from, size;
+	char type[128];
+	char range[64]; /* Content-Range, or "" */
 };
 
 struct reply {
 	int status;
 	struct buf body;
 	const char *type; /* of the body; NULL: JSON. Not copied */
+	struct reply_asset asset;
 };
 
 /* Split and decode a raw request target. False if it is not text, or too deep. */

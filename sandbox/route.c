@@ -42,6 +42,7 @@ static const struct route routes[] = {
 	{ "POST",   "/v1/teams/invite",         team_invite,           BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/v1/teams/set_role",       team_set_role,         BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/_sandbox/tasks/?/recall", task_recall,           BODY_JSON, true,  AUTH_KEY, "callbacks: recalled" },
+	{ "GET",    "/_sandbox/files/?",        asset_download,        BODY_NONE, false, AUTH_SIGNED, "tasks: include_attachment_url" },
 	{ "GET",    "/v1/assets",               asset_list,            BODY_NONE, false, AUTH_KEY, "path from other clients only" },
 	{ "GET",    "/_sandbox/faults",         admin_faults_get,      BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
 	{ "POST",   "/_sandbox/faults",         admin_faults_set,      BODY_JSON, false, AUTH_ADMIN, "the sandbox alone" },

@@ -20,6 +20,7 @@ enum route_body {
 enum route_auth {
 	AUTH_KEY,    /* an API key, as Basic or Bearer */
 	AUTH_BEARER, /* only as Bearer */
+	AUTH_SIGNED, /* as AUTH_KEY, or a signature in the query that the handler compares */
 	AUTH_ADMIN   /* the admin token */
 };
 
@@ -58,7 +59,7 @@ handler_fn project_list, project_get, project_create, project_set_params, projec
 handler_fn batch_list, batch_get, batch_status, batch_create, batch_finalize;
 handler_fn batch_prioritize, batch_set_metadata;
 /* asset.c */
-handler_fn asset_list;
+handler_fn asset_list, asset_download;
 /* asset_create.c */
 handler_fn asset_upload, asset_import;
 /* admin.c */

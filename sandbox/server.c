@@ -21,7 +21,7 @@
 #include <microhttpd.h>
 
 #define CONNECTION_BYTES 65536 /* request line and headers; more gets 431 from the library */
-#define UPLOAD_PATIENCE  10    /* times as long as for other requests */
+#define FILE_PATIENCE    10    /* times as long for a file, in or out */
 
 struct line { /* a connection */
 	struct line *next, *prev;
@@ -151,7 +151,7 @@ start(struct server *sv, struct exchange *x, const char *method)
 	if (!exchange_start(x, sv->service, &sv->rules))
 		return exchange_send(x);
 	if (x->rq.upload)
-		expect_by(sv, line_of(x->c), UPLOAD_PATIENCE * sv->options.patience_ms);
+		expect_by(sv, line_of(x->c), FILE_PATIENCE * sv->options.patience_ms);
 	return MHD_YES;
 }
 
@@ -211,7 +211,6 @@ on_request(void *arg, struct MHD_Connection *c, const char *url, const char *met
 	struct server *sv = arg;
 	struct exchange *x = *state;
 
-	(void)c;
 	(void)url;
 	(void)version;
 	if (x->stage == EXCHANGE_NEW)
@@ -224,6 +223,8 @@ on_request(void *arg, struct MHD_Connection *c, const char *url, const char *met
 	}
 	if (x->stage == EXCHANGE_CLOSE)
 		return MHD_NO;
+	if (x->rp.asset.seq)
+		expect_by(sv, line_of(c), FILE_PATIENCE * sv->options.patience_ms);
 	return x->stage == EXCHANGE_READING ? complete(sv, x) : exchange_send(x);
 }
 
@@ -417,7 +418,11 @@ server_open(struct service *s, int fd, const struct server_options *o, struct er
 	*sv = (struct server){
 		.service = s,
 		.options = *o,
-		.rules = { .any_host = o->any_host, .max_body = o->max_body },
+		.rules = {
+			.any_host = o->any_host,
+			.tls = o->cert != NULL,
+			.max_body = o->max_body,
+		},
 		.next_look_ms = INT64_MAX,
 		.queue_end = &sv->queue,
 	};

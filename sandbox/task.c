@@ -5,6 +5,7 @@
 
 #include "core/err.h"
 #include "core/random.h"
+#include "sandbox/asset.h"
 #include "sandbox/body.h"
 #include "sandbox/out.h"
 
@@ -155,21 +156,28 @@ show_column(struct buf *b, const char *key, sqlite3_stmt *st, int column, enum s
 }
 
 static void
-show_attachment_url(struct buf *b, const char *id, const char *attachment, size_t i)
+show_attachment_url(struct buf *b, const struct task_view *view, const char *id,
+		    const char *attachment, size_t i)
 {
-	char url[96];
+	struct asset asset;
+	char url[96], *here = NULL;
 
 	snprintf(url, sizeof(url), "https://attachments.sandbox.invalid/%s/%zu?signature=none", id,
 		 i);
+	if (asset_find_url(view->service, view->rq->is_test, attachment, &asset))
+		here = asset_address(view->rq, &asset);
 	out_open(b, NULL, '{');
-	out_str(b, "attachment", attachment);
-	out_str(b, "s3URL", url);
+	out_str(b, "attachmentURL", attachment);
+	out_str(b, "s3URL", here ? here : url);
+	out_bool(b, "isConvertedImage", false);
 	out_close(b, '}');
+	free(here);
 }
 
-/* Pre-signed addresses. Neither key nor shape is documented; these lead nowhere. */
+/* Pre-signed addresses. Not documented; the keys are those that programs of others read.
+ * What was uploaded is here, other addresses lead nowhere. */
 static void
-show_attachment_urls(struct buf *b, sqlite3_stmt *st)
+show_attachment_urls(struct buf *b, const struct task_view *view, sqlite3_stmt *st)
 {
 	const char *id = db_column(st, ID, NULL), *text, *one;
 	struct body params;
@@ -182,9 +190,9 @@ show_attachment_urls(struct buf *b, sqlite3_stmt *st)
 		body_strings(&params, "attachments", &list);
 		out_open(b, "attachmentS3Downloads", '[');
 		if (one)
-			show_attachment_url(b, id, one, 0);
+			show_attachment_url(b, view, id, one, 0);
 		for (size_t i = 0; i < list.count; i++)
-			show_attachment_url(b, id, list.at[i], i + (one != NULL));
+			show_attachment_url(b, view, id, list.at[i], i + (one != NULL));
 		out_close(b, ']');
 		free(list.at);
 	}
@@ -199,7 +207,7 @@ task_out(struct buf *b, sqlite3_stmt *st, const struct task_view *view)
 		if (keys[i].limited || !view->limited)
 			show_column(b, keys[i].key, st, (int)keys[i].column, keys[i].show);
 	if (view->attachments && !view->limited)
-		show_attachment_urls(b, st);
+		show_attachment_urls(b, view, st);
 	out_close(b, '}');
 }
 

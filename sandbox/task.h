@@ -47,7 +47,9 @@ enum { TASK_COLUMN_STATUS = 1, TASK_COLUMN_CREATED = 2, TASK_COLUMN_SEQ = 18 };
 
 struct task_view {
 	bool limited;     /* only task_id, status, metadata, project */
-	bool attachments; /* with addresses to fetch the attachments from */
+	bool attachments; /* with addresses to fetch the attachments from; needs the rest */
+	struct service *service;
+	const struct request *rq;
 };
 
 /* Add the row that st stands on as a task object. */

@@ -20,11 +20,14 @@ struct page {
 };
 
 static bool
-read_page(const struct request *rq, struct page *page, struct reply *rp)
+read_page(struct service *s, const struct request *rq, struct page *page, struct reply *rp)
 {
 	const char *token = request_query(rq, "next_token");
 
-	*page = (struct page){ .at = { .limit = LIMIT_MAX } };
+	*page = (struct page){
+		.at = { .limit = LIMIT_MAX },
+		.view = { .service = s, .rq = rq },
+	};
 	if (!request_number(rq, "limit", 1, LIMIT_MAX, &page->at.limit, rp) ||
 	    !request_number(rq, "offset", 0, INT64_MAX / 2, &page->at.offset, rp) ||
 	    !request_flag(rq, "include_attachment_url", &page->view.attachments, rp) ||
@@ -85,7 +88,7 @@ task_list(struct service *s, const struct request *rq, struct reply *rp)
 	struct search q;
 	struct page page;
 
-	if (search_read(&q, rq, rp) && read_page(rq, &page, rp))
+	if (search_read(&q, rq, rp) && read_page(s, rq, &page, rp))
 		add_page(s, &q, &page, rp);
 	search_done(&q);
 }

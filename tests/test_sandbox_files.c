@@ -5,6 +5,7 @@
 
 #include "tests/raw.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #define BAD "Parameter is invalid, reason: "
@@ -268,6 +269,254 @@ assets_are_the_files_of_a_project(void **state)
 	answer_free(&a);
 }
 
+/* --- the bytes --- */
+
+#define BYTES (3u << 20) /* of the file that most of these read: many parts */
+
+static char bytes[BYTES];
+
+/* Upload n bytes; the id goes into id. */
+static void
+upload(const struct raw *r, const char *key, const char *data, size_t n, char id[64])
+{
+	size_t head = strlen(PNG), end = strlen(END);
+	char *form = malloc(head + n + end), line[512];
+	struct answer a;
+	int fd = raw_connect(r);
+
+	memcpy(form, PNG, head);
+	memcpy(form + head, data, n);
+	memcpy(form + head + n, END, end);
+	snprintf(line, sizeof(line),
+		 "POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+		 "Content-Type: " FORM "\r\nContent-Length: %zu\r\n\r\n",
+		 key, head + n + end);
+	raw_send(fd, line, strlen(line));
+	raw_send(fd, form, head + n + end);
+	raw_read(fd, false, &a);
+	assert_int_equal(a.status, 200);
+	snprintf(id, 64, "%.63s", raw_at(&a, "id"));
+	answer_free(&a);
+	close(fd);
+	free(form);
+}
+
+/* Ask on fd. key NULL: none; header: a whole line, or "". */
+static void
+ask(int fd, const char *key, const char *method, const char *target, const char *header,
+    struct answer *a)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s%s%s\r\n", method,
+		 target, key ? "Authorization: Bearer " : "", key ? key : "", key ? "\r\n" : "",
+		 header);
+	raw_send(fd, text, strlen(text));
+	raw_read(fd, strcmp(method, "HEAD") == 0, a);
+}
+
+static void
+fill_bytes(void)
+{
+	for (size_t i = 0; i < BYTES; i++)
+		bytes[i] = (char)(i * 2654435761u >> 13);
+}
+
+static void
+a_file_comes_back_to_its_owner(void **state)
+{
+	char id[64], target[128];
+	struct answer a;
+	int fd = raw_connect(&sb);
+
+	(void)state;
+	fill_bytes();
+	upload(&sb, RAW_LIVE, bytes, BYTES, id);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", id);
+	for (int i = 0; i < 2; i++) { /* on one connection */
+		ask(fd, RAW_LIVE, "GET", target, "", &a);
+		assert_int_equal(a.status, 200);
+		assert_int_equal(a.body_len, BYTES);
+		assert_memory_equal(a.body, bytes, BYTES);
+		assert_non_null(strstr(a.head, "\r\nContent-Type: image/png\r\n"));
+		assert_non_null(strstr(a.head, "\r\nContent-Length: 3145728\r\n"));
+		answer_free(&a);
+		ask(fd, RAW_LIVE, "HEAD", target, "", &a);
+		assert_int_equal(a.status, 200);
+		assert_non_null(strstr(a.head, "\r\nContent-Length: 3145728\r\n"));
+		answer_free(&a);
+	}
+	ask(fd, RAW_TEST, "GET", target, "", &a);
+	assert_int_equal(a.status, 404);
+	answer_free(&a);
+	ask(fd, NULL, "GET", target, "", &a);
+	assert_int_equal(a.status, 401);
+	answer_free(&a);
+	ask(fd, "nobody", "GET", target, "", &a);
+	assert_int_equal(a.status, 401);
+	answer_free(&a);
+	ask(fd, RAW_LIVE, "GET", "/_sandbox/files/none", "", &a);
+	assert_int_equal(a.status, 404);
+	assert_string_equal(raw_at(&a, "error"), "File with ID \"none\" not found.");
+	answer_free(&a);
+	close(fd);
+}
+
+static void
+a_part_of_a_file_can_be_asked_for(void **state)
+{
+	static const struct {
+		const char *range;
+		int status;
+		size_t from, n;
+		const char *shown; /* Content-Range */
+	} rows[] = {
+		/* clang-format off */
+		{ "bytes=0-0",               206, 0,       1,           "bytes 0-0/3145728" },
+		{ "bytes=65530-65541",       206, 65530,   12,          "bytes 65530-65541/3145728" },
+		{ "bytes=1-",                206, 1,       BYTES - 1,   "bytes 1-3145727/3145728" },
+		{ "bytes=-5",                206, BYTES - 5, 5,         "bytes 3145723-3145727/3145728" },
+		{ "bytes=-9999999",          206, 0,       BYTES,       "bytes 0-3145727/3145728" },
+		{ "bytes=3145727-9999999",   206, BYTES - 1, 1,         "bytes 3145727-3145727/3145728" },
+		{ "bytes=3145728-",          416, 0,       0,           "bytes */3145728" },
+		{ "bytes=-0",                416, 0,       0,           "bytes */3145728" },
+		{ "bytes=5-4",               200, 0,       BYTES,       NULL },
+		{ "bytes=0-1,4-5",           200, 0,       BYTES,       NULL },
+		{ "bytes=-",                 200, 0,       BYTES,       NULL },
+		{ "bytes=x-1",               200, 0,       BYTES,       NULL },
+		{ "bytes=99999999999999999999-", 200, 0,   BYTES,       NULL },
+		{ "lines=0-1",               200, 0,       BYTES,       NULL },
+		/* clang-format on */
+	};
+	char id[64], target[128], header[128];
+	struct answer a;
+	int fd = raw_connect(&sb);
+
+	(void)state;
+	fill_bytes();
+	upload(&sb, RAW_LIVE, bytes, BYTES, id);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", id);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(header, sizeof(header), "Range: %s\r\n", rows[i].range);
+		ask(fd, RAW_LIVE, "GET", target, header, &a);
+		if (a.status != rows[i].status ||
+		    (a.status != 416 && (a.body_len != rows[i].n ||
+					 memcmp(a.body, bytes + rows[i].from, rows[i].n) != 0)))
+			fail_msg("%s: %d, %zu bytes", rows[i].range, a.status, a.body_len);
+		snprintf(header, sizeof(header), "\r\nContent-Range: %s\r\n",
+			 rows[i].shown ? rows[i].shown : "");
+		if (rows[i].shown ? !strstr(a.head, header)
+				  : strstr(a.head, "Content-Range") != NULL)
+			fail_msg("%s: %s", rows[i].range, a.head);
+		answer_free(&a);
+	}
+	close(fd);
+}
+
+static void
+an_empty_file_has_no_bytes(void **state)
+{
+	char id[64], target[128];
+	struct answer a;
+	int fd = raw_connect(&sb);
+
+	(void)state;
+	upload(&sb, RAW_LIVE, "", 0, id);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", id);
+	ask(fd, RAW_LIVE, "GET", target, "", &a);
+	assert_int_equal(a.status, 200);
+	assert_int_equal(a.body_len, 0);
+	answer_free(&a);
+	ask(fd, RAW_LIVE, "GET", target, "Range: bytes=0-\r\n", &a);
+	assert_int_equal(a.status, 416);
+	answer_free(&a);
+	close(fd);
+}
+
+/* As a client follows it: the address alone, no key. */
+static void
+a_task_shows_where_its_attachment_is(void **state)
+{
+	static const char site[] = "http://localhost";
+	char id[64], body[512], url[256];
+	struct answer a;
+	int fd = raw_connect(&sb);
+
+	(void)state;
+	fill_bytes();
+	upload(&sb, RAW_LIVE, bytes, 100000, id);
+	snprintf(body, sizeof(body),
+		 "{\"project\":\"Urban Fusion\",\"scene_format\":\"sensor_fusion\","
+		 "\"unique_id\":\"shown\",\"attachments\":"
+		 "[\"scaledata://5f3d6a1c0e7b4200a1c2d3e4/%s\"]}",
+		 id);
+	raw_call(&sb, RAW_LIVE, "POST", "/v1/task/multistage", body, &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+	raw_call(&sb, RAW_LIVE, "GET", "/v1/tasks?unique_id=shown&include_attachment_url=True",
+		 NULL, &a);
+	assert_string_equal(raw_at(&a, "docs.0.attachmentS3Downloads.0.attachmentURL"),
+			    raw_at(&a, "docs.0.params.attachments.0"));
+	assert_string_equal(raw_at(&a, "docs.0.attachmentS3Downloads.0.isConvertedImage"), "false");
+	snprintf(url, sizeof(url), "%s", raw_at(&a, "docs.0.attachmentS3Downloads.0.s3URL"));
+	assert_memory_equal(url, site, strlen(site));
+	answer_free(&a);
+	ask(fd, NULL, "GET", url + strlen(site), "", &a);
+	assert_int_equal(a.status, 200);
+	assert_int_equal(a.body_len, 100000);
+	assert_memory_equal(a.body, bytes, 100000);
+	answer_free(&a);
+	url[strlen(url) - 1] ^= 1;
+	ask(fd, NULL, "GET", url + strlen(site), "", &a);
+	assert_int_equal(a.status, 403);
+	assert_string_equal(raw_at(&a, "error"), "The signature does not match.");
+	answer_free(&a);
+	close(fd);
+}
+
+static void
+a_file_survives_a_kill(void **state)
+{
+	static const char *const args[] = { "--db", "--seed", "empty", NULL };
+	char id[64], target[128];
+	struct raw r = { .pid = 0 };
+	struct answer a;
+	int fd;
+
+	(void)state;
+	fill_bytes();
+	raw_start(&r, args);
+	upload(&r, RAW_LIVE, bytes, BYTES, id);
+	raw_kill(&r, SIGKILL);
+	raw_start(&r, args);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", id);
+	fd = raw_connect(&r);
+	ask(fd, RAW_LIVE, "GET", target, "", &a);
+	assert_int_equal(a.body_len, BYTES);
+	assert_memory_equal(a.body, bytes, BYTES);
+	answer_free(&a);
+	close(fd);
+	raw_stop(&r);
+}
+
+static void
+the_bytes_of_an_import_are_not_here(void **state)
+{
+	char target[128], id[64];
+	struct answer a;
+
+	(void)state;
+	raw_call(&sb, RAW_LIVE, "POST", "/v1/files/import", "{\"file_url\":\"https://a/x.png\"}",
+		 &a);
+	snprintf(id, sizeof(id), "%.40s", raw_at(&a, "id"));
+	answer_free(&a);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", id);
+	raw_call(&sb, RAW_LIVE, "GET", target, NULL, &a);
+	assert_int_equal(a.status, 404);
+	assert_non_null(strstr(raw_at(&a, "error"), "are not here"));
+	answer_free(&a);
+}
+
 int
 main(void)
 {
@@ -277,6 +526,12 @@ main(void)
 		cmocka_unit_test(a_file_of_more_than_80_mb_is_refused),
 		cmocka_unit_test(a_file_is_imported_by_its_address),
 		cmocka_unit_test(assets_are_the_files_of_a_project),
+		cmocka_unit_test(a_file_comes_back_to_its_owner),
+		cmocka_unit_test(a_part_of_a_file_can_be_asked_for),
+		cmocka_unit_test(an_empty_file_has_no_bytes),
+		cmocka_unit_test(a_task_shows_where_its_attachment_is),
+		cmocka_unit_test(a_file_survives_a_kill),
+		cmocka_unit_test(the_bytes_of_an_import_are_not_here),
 	};
 	return cmocka_run_group_tests_name("sandbox files", tests, start_one, stop_one);
 }

@@ -310,7 +310,7 @@ tasks_of_every_type_live_by_the_same_rules(void **state)
 	raw_call(&sb, RAW_TEST, "GET",
 		 "/v1/tasks?type=imageannotation&status=error&include_attachment_url=True", NULL,
 		 &a);
-	assert_string_equal(raw_at(&a, "docs.0.attachmentS3Downloads.0.attachment"),
+	assert_string_equal(raw_at(&a, "docs.0.attachmentS3Downloads.0.attachmentURL"),
 			    "https://d.example/missing/1.jpg");
 	answer_free(&a);
 }

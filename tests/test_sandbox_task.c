@@ -590,7 +590,7 @@ views_of_the_list_show_less_or_more(void **state)
 	assert_string_equal(raw_at(&a, "docs.0.params"), "-");
 	answer_free(&a);
 	live("GET", "/v1/tasks?limit=1&include_attachment_url=1", NULL, &a);
-	assert_string_equal(raw_at(&a, "docs.0.attachmentS3Downloads.0.attachment"),
+	assert_string_equal(raw_at(&a, "docs.0.attachmentS3Downloads.0.attachmentURL"),
 			    raw_at(&a, "docs.0.params.attachments.0"));
 	answer_free(&a);
 }
