@@ -34,7 +34,7 @@ hash(const char *s)
 {
 	uint64_t h = 0xCBF29CE484222325u;
 
-	for (; s && *s; s++)
+	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * 0x100000001B3u;
 	return h;
 }
@@ -49,6 +49,7 @@ bool
 exchange_pick_fault(struct exchange *x, struct service *s)
 {
 	struct fault_request rq = { .method = x->method, .side = side(x) };
+	char key[ACCOUNT_GIVEN_SIZE];
 	struct fault_run *run;
 	char *path;
 
@@ -56,7 +57,7 @@ exchange_pick_fault(struct exchange *x, struct service *s)
 		return false;
 	path = mem_strndup(x->target, strcspn(x->target, "?"));
 	rq.path = path;
-	rq.key = hash(given_key(x));
+	rq.key = account_key_given(given_key(x), key) ? hash(key) : 0;
 	rq.now_ms = service_now(s);
 	run = mem_alloc(sizeof(*run));
 	if (faults_decide(s->faults, &rq, &run->plan)) {
@@ -106,7 +107,7 @@ note(struct exchange *x, struct service *s)
 	char *target = masked_target(x);
 
 	x->record = record_add(s->record, &(struct record_entry){
-						  .at_ms = s->now_ms,
+						  .at_ms = service_now(s),
 						  .method = x->method,
 						  .target = target,
 						  .side = sides[side(x)],
@@ -123,8 +124,10 @@ exchange_conclude(struct exchange *x, struct service *s)
 	if (is_own(x))
 		return;
 	if (x->fault) {
-		x->fault->now_ms = s->now_ms;
-		fault_reply_change(&x->fault->plan, &x->rq, s->now_ms, &x->rp);
+		bool reads = strcmp(x->method, "GET") == 0 || strcmp(x->method, "HEAD") == 0;
+
+		x->fault->now_ms = service_now(s);
+		fault_reply_change(&x->fault->plan, &x->rq, reads, x->fault->now_ms, &x->rp);
 	}
 	note(x, s);
 }

@@ -110,13 +110,16 @@ hide_in_lists(struct json_object *root, int64_t than_ms)
 	}
 }
 
-/* GET of a task, or of the tasks with a unique_id. */
+/* Is it about one task, or about the tasks with a unique_id? In v1 the path names the task,
+ * in v2 the query does. */
 static bool
 is_lookup(const struct request *rq)
 {
-	return rq->part_count >= 2 && ((strcmp(rq->parts[1], "task") == 0 && rq->part_count == 3) ||
-				       (strcmp(rq->parts[1], "tasks") == 0 && rq->part_count == 2 &&
-					request_query(rq, "unique_id")));
+	const char *what = rq->part_count >= 2 ? rq->parts[1] : "";
+
+	if (strcmp(what, "tasks") == 0)
+		return rq->part_count == 2 && request_query(rq, "unique_id");
+	return strcmp(what, "task") == 0 && rq->part_count <= 3;
 }
 
 /* --- the text of a reply --- */
@@ -195,23 +198,23 @@ open_huge(struct reply *rp)
 
 /* Into the reply's own JSON, if it is any. */
 static void
-edit(const struct fault_plan *plan, const struct request *rq, int64_t now_ms, struct reply *rp)
+edit(const struct fault_plan *plan, bool lookup, int64_t now_ms, struct reply *rp)
 {
-	const struct fault_effect *answer = &plan->by[FAULT_ANSWER],
-				  *lookup = &plan->by[FAULT_LOOKUP];
+	const struct fault_effect *answer = &plan->by[FAULT_ANSWER];
+	int64_t young_ms = now_ms - plan->by[FAULT_LOOKUP].n;
 	bool ids = answer->kind == FAULT_NO_ID || answer->kind == FAULT_WRONG_ID ||
 		   answer->kind == FAULT_BAD_TYPE;
-	bool lag = lookup->kind == FAULT_LAG && is_lookup(rq);
+	bool lag = lookup && plan->by[FAULT_LOOKUP].kind == FAULT_LAG;
 	struct json_object *root;
 
 	if (rp->status != 200 || (!ids && !lag))
 		return;
 	root = json_tokener_parse(buf_str(&rp->body));
-	if (lag && is_younger(root, now_ms - lookup->n)) {
+	if (lag && is_younger(root, young_ms)) {
 		reply_error(rp, 404, "Task with that ID not found.");
 	} else if (json_object_is_type(root, json_type_object)) {
 		if (lag)
-			hide_in_lists(root, now_ms - lookup->n);
+			hide_in_lists(root, young_ms);
 		if (ids)
 			change_ids(root, answer);
 		make_body(rp, 200, rp->type,
@@ -279,12 +282,12 @@ static void (*const made[FAULT_KIND_COUNT])(const struct fault_effect *e, struct
 };
 
 void
-fault_reply_change(const struct fault_plan *plan, const struct request *rq, int64_t now_ms,
-		   struct reply *rp)
+fault_reply_change(const struct fault_plan *plan, const struct request *rq, bool reads,
+		   int64_t now_ms, struct reply *rp)
 {
 	const struct fault_effect *answer = &plan->by[FAULT_ANSWER];
 
-	edit(plan, rq, now_ms, rp);
+	edit(plan, reads && is_lookup(rq), now_ms, rp);
 	if (made[answer->kind])
 		made[answer->kind](answer, rp);
 	if (strchr("{[", *buf_str(&rp->body)))

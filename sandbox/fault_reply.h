@@ -13,10 +13,11 @@ void fault_request_change(const struct fault_plan *plan, struct request *rq);
 
 /*
  * Make of rp what the plan says; called when the request has run, or in place of that.
+ * reads: its method is one that looks things up, GET or HEAD.
  * FAULT_HUGE leaves the body open: bytes of a string and "}" have to follow it.
  */
-void fault_reply_change(const struct fault_plan *plan, const struct request *rq, int64_t now_ms,
-			struct reply *rp);
+void fault_reply_change(const struct fault_plan *plan, const struct request *rq, bool reads,
+			int64_t now_ms, struct reply *rp);
 
 /* The Retry-After of the plan; false without one. */
 #define FAULT_RETRY_SIZE 40

@@ -414,6 +414,49 @@ a_look_up_lags_until_the_time_is_over(void **state)
 	}
 }
 
+/* A rule for every method must not take the answer from those that make tasks. */
+static void
+a_lag_is_of_look_ups_alone(void **state)
+{
+	char body[256];
+	struct answer a;
+
+	(void)state;
+	admin_faults(&sb, "[{\"effect\":\"lag:60000\"}]");
+	raw_call(&sb, RAW_LIVE, "POST", CREATE, next_task(body), &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+	assert_int_equal(found(RAW_LIVE), 1);
+}
+
+/* The body, its headers and its file outlive the connection they came on. */
+static void
+a_late_upload_is_kept(void **state)
+{
+	static const char form[] =
+		"POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
+		"Connection: close\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+		"Content-Length: 85\r\n\r\n"
+		"--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"
+		"some bytes\r\n--B--\r\n";
+	char committed[256] = "";
+	struct answer a;
+	int fd = raw_connect(&sb);
+
+	(void)state;
+	admin_faults(&sb, "[{\"path\":\"/v1/files/*\",\"effect\":\"late:20\"}]");
+	raw_send(fd, form, sizeof(form) - 1);
+	raw_read(fd, false, &a);
+	assert_int_equal(a.status, 503);
+	answer_free(&a);
+	close(fd);
+	for (int ms = 0; ms < WAIT_MS && strcmp(committed, "true") != 0; ms += 10) {
+		admin_recorded(&sb, "/v1/files/upload", "committed", committed);
+		poll(NULL, 0, 10);
+	}
+	assert_string_equal(committed, "true");
+}
+
 static void
 a_list_that_ignores_its_filter_gives_strangers(void **state)
 {
@@ -649,6 +692,8 @@ main(void)
 		cmocka_unit_test(a_delayed_request_waits_before_or_after_it_runs),
 		cmocka_unit_test(a_late_commit_comes_after_its_503),
 		cmocka_unit_test(a_look_up_lags_until_the_time_is_over),
+		cmocka_unit_test(a_lag_is_of_look_ups_alone),
+		cmocka_unit_test(a_late_upload_is_kept),
 		cmocka_unit_test(a_list_that_ignores_its_filter_gives_strangers),
 		cmocka_unit_test(a_fault_touches_nothing_else),
 		cmocka_unit_test(a_rule_for_all_hits_all_but_the_sandbox_s_own_paths),
