@@ -148,8 +148,10 @@ start(struct server *sv, struct exchange *x, const char *method)
 {
 	x->method = method;
 	x->stage = EXCHANGE_READING;
-	if (!exchange_start(x, sv->service, &sv->rules))
+	if (!exchange_start(x, sv->service, &sv->rules)) {
+		exchange_conclude(x, sv->service);
 		return exchange_send(x);
+	}
 	if (x->rq.upload)
 		expect_by(sv, line_of(x->c), FILE_PATIENCE * sv->options.patience_ms);
 	return MHD_YES;

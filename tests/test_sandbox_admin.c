@@ -316,6 +316,34 @@ the_clock_is_told_in_three_ways(void **state)
 	answer_free(&a);
 }
 
+/* Also what is refused before its body was read. */
+static void
+the_record_has_what_was_too_large(void **state)
+{
+	static const char post[] =
+		"POST /v1/projects HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+		"Authorization: Bearer live_k\r\nContent-Length: 99999999\r\n\r\n";
+	int fd = raw_connect(&sb);
+	struct answer a;
+
+	(void)state;
+	raw_send(fd, post, sizeof(post) - 1);
+	raw_read(fd, false, &a);
+	assert_int_equal(a.status, 413);
+	answer_free(&a);
+	close(fd);
+	call("GET", "/_sandbox/requests?since=0&path=/v1/projects", "", &a);
+	for (int i = 0;; i++) {
+		char at[64];
+
+		snprintf(at, sizeof(at), "requests.%d.status", i);
+		if (strcmp(raw_at(&a, at), "413") == 0)
+			break;
+		assert_string_not_equal(raw_at(&a, at), "-");
+	}
+	answer_free(&a);
+}
+
 static int
 world(void **state)
 {
@@ -335,9 +363,12 @@ a_bad_story_is_told_and_nothing_starts(void **state)
 		{ "[fault a]\neffect = bang\n", "story.ini:2: \"bang\" is no effect\n" },
 		{ "[fault a]\nmethod = GET\n", "story.ini:1: the rule \"a\" has no effect\n" },
 		{ "effect = fin\n", "story.ini:1: this belongs to no rule\n" },
+		{ "[fault a]\neffect = hdr:endless\n",
+		  "the rule \"a\": \"hdr\" cannot be sent under TLS\n" },
 	};
 	char path[256];
-	const char *const words[] = { "--story", path, NULL };
+	/* Before the files of the certificate are looked for. */
+	const char *const words[] = { "--story", path, "--cert", "none", "--key", "none", NULL };
 	struct program r = { .status = 0 };
 
 	snprintf(path, sizeof(path), "%s", scratch_path(*state, "story.ini"));
@@ -361,6 +392,7 @@ main(void)
 		cmocka_unit_test(a_bad_rule_changes_nothing),
 		cmocka_unit_test(the_record_shows_what_came_in),
 		cmocka_unit_test(the_record_is_read_on_from_where_it_was_left),
+		cmocka_unit_test(the_record_has_what_was_too_large),
 		cmocka_unit_test(the_clock_moves_and_life_with_it),
 		cmocka_unit_test(the_clock_is_told_in_three_ways),
 		cmocka_unit_test_setup_teardown(a_bad_story_is_told_and_nothing_starts, world,
