@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "sandbox/db.h"
 #include "sandbox/errand.h"
+#include "sandbox/kind.h"
 #include "sandbox/life.h"
 #include "sandbox/outcome.h"
 #include "sandbox/web.h"
@@ -190,17 +191,24 @@ conclude(struct service *s, int64_t task)
 {
 	struct buf outcome = BUF_INIT(OUTCOME_MAX);
 	struct items items = { .at = NULL };
-	sqlite3_stmt *st = db_query(s->db, "SELECT id FROM task WHERE seq = ?1");
-	char *id = NULL;
+	sqlite3_stmt *st = db_query(s->db, "SELECT id, type, params FROM task WHERE seq = ?1");
+	char *id = NULL, *type = NULL, *params = NULL;
+	const char *fate;
 
 	db_int(st, 1, task);
 	if (db_row(s->db, st)) {
 		id = db_copy(st, 0);
+		type = db_copy(st, 1);
+		params = db_copy(st, 2);
 		sqlite3_reset(st);
 	}
 	read_failures(s, task, &items);
-	if (id)
-		release(s, task, outcome_add(&outcome, id, items.at, items.count), &outcome);
+	if (id) {
+		fate = outcome_add(&outcome, id, items.at, items.count);
+		if (items.count == 0)
+			kind_answer(type, params, &outcome);
+		release(s, task, fate, &outcome);
+	}
 	fetch_forget(s, task);
 	for (size_t i = 0; i < items.count; i++) {
 		free((char *)(uintptr_t)items.at[i].url);
@@ -208,6 +216,8 @@ conclude(struct service *s, int64_t task)
 	}
 	free(items.at);
 	free(id);
+	free(type);
+	free(params);
 	buf_free(&outcome);
 }
 

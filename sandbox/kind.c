@@ -10,6 +10,7 @@
 
 #include "core/err.h"
 #include "core/mem.h"
+#include "sandbox/out.h"
 
 #include <string.h>
 
@@ -193,4 +194,40 @@ kind_attachments(const struct kind *k, struct body *b, struct body_list *list)
 		read_many(b, list, !strict);
 	if (k->attach == ATTACH_SCENE && list->count > 1)
 		body_bad(b, "\"attachments\" must contain 1 items");
+}
+
+/* Source: API reference, callbacks; the cassettes of the Ruby client. */
+static const struct {
+	const char *name, *key, *choices;
+} answers[] = {
+	{ "categorization", "category", "categories" },
+	{ "comparison", "choice", "choices" },
+};
+
+static void
+answer(const char *key, const char *choices, struct body *params, struct buf *response)
+{
+	struct json_object *all = body_array(params, choices);
+	struct json_object *first = all ? json_object_array_get_idx(all, 0) : NULL;
+
+	if (!json_object_is_type(first, json_type_string))
+		return;
+	buf_clear(response);
+	out_open(response, NULL, '{');
+	out_str(response, key, json_object_get_string(first));
+	out_close(response, '}');
+}
+
+void
+kind_answer(const char *name, const char *params, struct buf *response)
+{
+	struct body b;
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		if (strcmp(answers[i].name, name) != 0)
+			continue;
+		if (body_open(&b, params, strlen(params), json_type_object))
+			answer(answers[i].key, answers[i].choices, &b, response);
+		body_close(&b);
+	}
 }

@@ -2,6 +2,7 @@
 #ifndef SANDBOX_KIND_H
 #define SANDBOX_KIND_H
 
+#include "core/buf.h"
 #include "sandbox/body.h"
 
 #include <stdbool.h>
@@ -31,5 +32,9 @@ const struct kind *kind_find(const char *name);
  * caller frees list->at.
  */
 void kind_attachments(const struct kind *k, struct body *b, struct body_list *list);
+
+/* Where it is known what a completed task of that type answers, put that into response:
+ * the first of the choices in its params. */
+void kind_answer(const char *name, const char *params, struct buf *response);
 
 #endif

@@ -158,6 +158,8 @@ store(struct service *s, const struct request *rq, const struct creation *c, str
 		t.tags = buf_str(&tags);
 	}
 	fate = life_fate(t.id, f->attachments.at, f->attachments.count, &outcome);
+	if (strcmp(fate, "completed") == 0)
+		kind_answer(t.type, t.params, &outcome);
 	set_life(s, &t, c->place.staging, fate, buf_str(&outcome));
 	seq = task_insert(s->db, &t);
 	life_created(s, seq, &t, f->attachments.at, f->attachments.count);

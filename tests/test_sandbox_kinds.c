@@ -4,7 +4,9 @@
 
 #include "tests/test.h"
 
+#include "tests/canned.h"
 #include "tests/raw.h"
+#include "tests/tasks.h"
 
 #include <unistd.h>
 
@@ -315,6 +317,33 @@ tasks_of_every_type_live_by_the_same_rules(void **state)
 	answer_free(&a);
 }
 
+static void
+the_known_answer_is_given_also_when_the_attachment_was_fetched(void **state)
+{
+	static const char *const args[] = { "--work", "0.05", NULL };
+	static const struct canned image = { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 0,
+					     CANNED_CLOSE, false, false };
+	struct canned_server *s = canned_start(&image, 1, NULL);
+	struct raw r = { .pid = 0 };
+	struct answer a;
+	char body[256], id[TASKS_ID_SIZE];
+
+	(void)state;
+	raw_start(&r, args);
+	snprintf(body, sizeof(body),
+		 "{\"attachment\":\"http://127.0.0.1:%d/k\","
+		 "\"categories\":[\"public\",\"private\"]}",
+		 canned_port(s));
+	raw_call(&r, RAW_LIVE, "POST", "/v1/task/categorization", body, &a);
+	assert_int_equal(a.status, 200);
+	snprintf(id, sizeof(id), "%s", raw_at(&a, "task_id"));
+	answer_free(&a);
+	tasks_wait(&r, RAW_LIVE, id, "response", "{\"category\":\"public\"}");
+	tasks_must(&r, RAW_LIVE, id, "status", "completed");
+	canned_stop(s);
+	raw_stop(&r);
+}
+
 /* The older examples of the API reference are such lines of curl. */
 static void
 a_create_may_be_a_form(void **state)
@@ -404,6 +433,7 @@ main(void)
 		cmocka_unit_test(a_project_of_the_type_fills_in_what_the_request_leaves_out),
 		cmocka_unit_test(unique_ids_and_idempotency_keys_are_global_over_types),
 		cmocka_unit_test(tasks_of_every_type_live_by_the_same_rules),
+		cmocka_unit_test(the_known_answer_is_given_also_when_the_attachment_was_fetched),
 		cmocka_unit_test(a_create_may_be_a_form),
 	};
 	return cmocka_run_group_tests_name("sandbox kinds", tests, start_one, stop_one);

@@ -369,7 +369,23 @@ errors_and_callbacks(void **state)
 		    { "instruction", "Is this object red or blue?" },
 		    { "params", "{\"attachment_type\":\"text\",\"attachment\":\"tomato\","
 				"\"categories\":[\"red\",\"blue\"]}" },
+		    { "response", "{\"category\":\"red\"}" },
 		    { "metadata", "{}" } } },
+		{ "Ruby client: comparison",
+		  RAW_TEST,
+		  "POST",
+		  "/v1/task/comparison",
+		  "{\"attachments\":[\"http://i.ebayimg.com/_32.JPG\",\"http://images.example/"
+		  "cloth.jpg\"],\"attachment_type\":\"image\",\"choices\":[\"yes\",\"no\"]}",
+		  200,
+		  { { "status", "completed" }, { "response", "{\"choice\":\"yes\"}" } } },
+		{ "a category that is no text is not guessed at",
+		  RAW_TEST,
+		  "POST",
+		  "/v1/task/categorization",
+		  "{\"attachment\":\"s3://b/k\",\"categories\":[{\"label\":\"red\"}]}",
+		  200,
+		  { { "response.category", "-" } } },
 	};
 
 	(void)state;
