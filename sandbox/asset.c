@@ -225,6 +225,28 @@ asset_list(struct service *s, const struct request *rq, struct reply *rp)
 	body_close(&l.metadata);
 }
 
+bool
+asset_is_type(const char *s)
+{
+	const char *slash = strchr(s, '/');
+
+	for (const char *p = s; *p; p++)
+		if (*p < ' ' || *p > '~')
+			return false;
+	return slash && slash > s && slash[1] > ' ';
+}
+
+void
+asset_add_part(struct db *db, int64_t seq, size_t part, const void *data, size_t n)
+{
+	sqlite3_stmt *st = db_query(db, "INSERT INTO file_part VALUES (?1, ?2, ?3)");
+
+	db_int(st, 1, seq);
+	db_int(st, 2, (int64_t)part);
+	db_blob(st, 3, data, n);
+	db_run(db, st);
+}
+
 char *
 asset_address(const struct request *rq, const struct asset *a)
 {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define ASSET_ID_SIZE    37
+#define ASSET_MAX_BYTES  (80u << 20) /* Source: API reference, file endpoints */
 #define ASSET_PART_BYTES 65536
 #define ASSET_SCHEME     "scaledata://"
 
@@ -29,6 +30,12 @@ bool asset_find_url(struct service *s, bool is_test, const char *url, struct ass
 
 /* Up to n bytes from at on into buf; 0 behind the end, or if they are gone. */
 size_t asset_read(struct db *db, const struct reply_asset *a, int64_t at, char *buf, size_t n);
+
+/* Store one part; all are of ASSET_PART_BYTES but the last. */
+void asset_add_part(struct db *db, int64_t seq, size_t part, const void *data, size_t n);
+
+/* type/subtype, maybe with parameters, that can stand in a header. */
+bool asset_is_type(const char *s);
 
 /* The address where the client of rq gets the bytes without a key. The caller frees. */
 char *asset_address(const struct request *rq, const struct asset *a);

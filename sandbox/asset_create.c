@@ -11,6 +11,7 @@
 #include "sandbox/body.h"
 #include "sandbox/db.h"
 #include "sandbox/asset.h"
+#include "sandbox/import.h"
 #include "sandbox/out.h"
 #include "sandbox/project.h"
 #include "sandbox/route.h"
@@ -129,14 +130,8 @@ copy_parts(struct service *s, FILE *from, int64_t file)
 	bool good;
 
 	rewind(from);
-	for (int i = 0; (n = fread(part, 1, ASSET_PART_BYTES, from)) > 0; i++) {
-		sqlite3_stmt *st = db_query(s->db, "INSERT INTO file_part VALUES (?1, ?2, ?3)");
-
-		db_int(st, 1, file);
-		db_int(st, 2, i);
-		db_blob(st, 3, part, n);
-		db_run(s->db, st);
-	}
+	for (size_t i = 0; (n = fread(part, 1, ASSET_PART_BYTES, from)) > 0; i++)
+		asset_add_part(s->db, file, i, part, n);
 	good = !ferror(from);
 	free(part);
 	return good;
@@ -242,7 +237,8 @@ is_web_url(const char *s)
 	       strncmp(s, "s3://", 5) == 0 || strncmp(s, "gs://", 5) == 0;
 }
 
-/* The address is kept, not fetched: size and type stay unknown. */
+/* The address is kept. Size and type are known when the bytes are here, which is never for
+ * what is not on this machine. */
 void
 asset_import(struct service *s, const struct request *rq, struct reply *rp)
 {
@@ -265,7 +261,10 @@ asset_import(struct service *s, const struct request *rq, struct reply *rp)
 		reply_error(rp, 400, "%s", b.bad);
 	} else if (project_exists(s, rq, f.project, rp) &&
 		   !reference_taken(s, rq, f.reference, rp)) {
-		asset_reply(s, insert(s, rq, &f), rp);
+		int64_t seq = insert(s, rq, &f);
+
+		import_enqueue(s, seq, f.source);
+		asset_reply(s, seq, rp);
 	}
 	body_close(&b);
 }

@@ -117,5 +117,9 @@ static const char assets[] =
 	" secret = lower(hex(randomblob(16)));"
 	"CREATE INDEX file_project ON file (env, project, created_ms);";
 
-const char *const db_schema[] = { first, outgoing, people, assets, db_schema_counts };
+/* Imports that are still to be fetched. */
+static const char imports[] = "ALTER TABLE file ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;"
+			      "CREATE INDEX file_wanted ON file (seq) WHERE wanted;";
+
+const char *const db_schema[] = { first, outgoing, people, assets, db_schema_counts, imports };
 const size_t db_schema_count = ARRAY_LEN(db_schema);

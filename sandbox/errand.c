@@ -9,9 +9,11 @@
 #include "sandbox/errand.h"
 
 #include "core/mem.h"
+#include "sandbox/asset.h"
 #include "sandbox/callback.h"
 #include "sandbox/db.h"
 #include "sandbox/fetch.h"
+#include "sandbox/import.h"
 #include "sandbox/life.h"
 #include "sandbox/web.h"
 
@@ -20,6 +22,7 @@
 
 #define FETCHES_MAX   4 /* each may hold FETCH_MAX_BYTES */
 #define CALLBACKS_MAX 12
+#define IMPORTS_MAX   1    /* it may hold ASSET_MAX_BYTES */
 #define PAUSE_MS      1000 /* when the database cannot be written */
 
 enum slot_state {
@@ -39,6 +42,10 @@ struct errands {
 		enum slot_state state;
 		int64_t seq;
 	} callbacks[CALLBACKS_MAX];
+	struct import_slot {
+		enum slot_state state;
+		struct import import;
+	} imports[IMPORTS_MAX];
 };
 
 void
@@ -72,6 +79,9 @@ errands_close(struct errands *e)
 	for (size_t i = 0; i < FETCHES_MAX; i++)
 		if (e->fetches[i].state != SLOT_FREE)
 			fetch_done(&e->fetches[i].fetch);
+	for (size_t i = 0; i < IMPORTS_MAX; i++)
+		if (e->imports[i].state != SLOT_FREE)
+			import_done(&e->imports[i].import);
 	free(e);
 }
 
@@ -93,8 +103,19 @@ end_callback(struct errands *e, struct callback_slot *slot, const struct web_ans
 }
 
 static void
+end_import(struct errands *e, struct import_slot *slot, const struct web_answer *a)
+{
+	import_ended(e->s, slot->import.seq, a);
+	import_done(&slot->import);
+	slot->state = SLOT_FREE;
+}
+
+static void
 take_answer(struct errands *e, const struct web_answer *a)
 {
+	for (size_t i = 0; i < IMPORTS_MAX; i++)
+		if (a->arg == &e->imports[i])
+			end_import(e, &e->imports[i], a);
 	for (size_t i = 0; i < FETCHES_MAX; i++)
 		if (a->arg == &e->fetches[i])
 			end_fetch(e, &e->fetches[i], a);
@@ -106,7 +127,7 @@ take_answer(struct errands *e, const struct web_answer *a)
 static void
 take_answers(struct errands *e)
 {
-	static const struct web_answer none = { .status = 0, .data = "", .why = "" };
+	static const struct web_answer none = { .status = 0, .data = "", .type = "", .why = "" };
 	struct web_answer a;
 
 	while (web_next(e->web, &a))
@@ -117,6 +138,9 @@ take_answers(struct errands *e)
 	for (size_t i = 0; i < CALLBACKS_MAX; i++)
 		if (e->callbacks[i].state == SLOT_FAILED)
 			end_callback(e, &e->callbacks[i], &none);
+	for (size_t i = 0; i < IMPORTS_MAX; i++)
+		if (e->imports[i].state == SLOT_FAILED)
+			end_import(e, &e->imports[i], &none);
 }
 
 /* --- what goes out --- */
@@ -200,6 +224,28 @@ start_callbacks(struct errands *e)
 	}
 }
 
+static void
+start_imports(struct errands *e)
+{
+	int64_t busy[IMPORTS_MAX] = { 0 };
+	struct err err;
+
+	for (size_t i = 0, n = 0; i < IMPORTS_MAX; i++) {
+		struct import_slot *slot = &e->imports[i];
+
+		if (slot->state == SLOT_FREE && import_take(e->s, busy, n, &slot->import)) {
+			const struct web_call call = {
+				.url = slot->import.url,
+				.keep = ASSET_MAX_BYTES,
+			};
+
+			slot->state = web_start(e->web, &call, slot, &err) ? SLOT_FAILED : SLOT_OUT;
+		}
+		if (slot->state != SLOT_FREE)
+			busy[n++] = slot->import.seq;
+	}
+}
+
 /* When to look again. What a full house keeps waiting is looked at when a slot is free. */
 static int64_t
 plan(struct errands *e)
@@ -209,6 +255,9 @@ plan(struct errands *e)
 
 	for (size_t i = 0; i < FETCHES_MAX; i++)
 		if (e->fetches[i].state == SLOT_FAILED)
+			return 0;
+	for (size_t i = 0; i < IMPORTS_MAX; i++)
+		if (e->imports[i].state == SLOT_FAILED)
 			return 0;
 	for (size_t i = 0; i < CALLBACKS_MAX; i++)
 		if (e->callbacks[i].state == SLOT_FAILED)
@@ -242,6 +291,7 @@ errands_step(struct errands *e)
 	db_begin(s->db); /* to read; nothing of it is kept */
 	start_fetches(e);
 	start_callbacks(e);
+	start_imports(e);
 	s->errand_ms = plan(e);
 	db_rollback(s->db);
 }

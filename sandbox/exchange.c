@@ -18,7 +18,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define FORM_MAX_BYTES  (UPLOAD_MAX_BYTES + (1u << 20)) /* the file, and the form around it */
+#define FORM_MAX_BYTES  (ASSET_MAX_BYTES + (1u << 20)) /* the file, and the form around it */
 #define DRAIN_MAX_BYTES (16u << 20) /* past the limit, read only so that the 413 arrives */
 
 struct exchange *

@@ -25,6 +25,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/form.c		sandbox/form.h \
 	sandbox/greet.c		sandbox/greet.h \
 	sandbox/hold.c		sandbox/hold.h \
+	sandbox/import.c	sandbox/import.h \
 	sandbox/kind.c		sandbox/kind.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/listen.c	sandbox/listen.h \

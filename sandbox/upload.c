@@ -4,6 +4,7 @@
 #include "sandbox/upload.h"
 
 #include "core/mem.h"
+#include "sandbox/asset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,18 +37,6 @@ copy_text(char *out, size_t size, const char *s)
 	out[n] = '\0';
 }
 
-/* type/subtype and parameters that can stand in a header. */
-static bool
-is_media_type(const char *s)
-{
-	const char *slash = strchr(s, '/');
-
-	for (const char *p = s; *p; p++)
-		if (*p < ' ' || *p > '~')
-			return false;
-	return slash && slash > s && slash[1] > ' ';
-}
-
 static void
 begin_file(struct upload *u, const struct multipart_part *part)
 {
@@ -63,7 +52,7 @@ begin_file(struct upload *u, const struct multipart_part *part)
 	u->failed = !u->file;
 	copy_text(u->name, sizeof(u->name), part->filename);
 	copy_text(u->mime_type, sizeof(u->mime_type),
-		  part->type && is_media_type(part->type) ? part->type
+		  part->type && asset_is_type(part->type) ? part->type
 							  : "application/octet-stream");
 }
 
@@ -84,7 +73,7 @@ static void
 add_file(struct upload *u, const char *data, size_t n)
 {
 	u->size += (int64_t)n;
-	if (u->size > (int64_t)UPLOAD_MAX_BYTES)
+	if (u->size > (int64_t)ASSET_MAX_BYTES)
 		u->too_big = true;
 	else if (u->file && fwrite(data, 1, n, u->file) != n)
 		u->failed = true;

@@ -11,8 +11,6 @@
 
 #include <microhttpd.h>
 
-#define UPLOAD_MAX_BYTES (80u << 20) /* of the file. Source: API reference, file endpoints */
-
 enum upload_field {
 	UPLOAD_PROJECT,
 	UPLOAD_DISPLAY_NAME,

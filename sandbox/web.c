@@ -193,6 +193,7 @@ web_next(struct web *w, struct web_answer *out)
 		.status = x->status,
 		.data = buf_str(&x->data),
 		.n = x->data.len,
+		.type = x->type,
 		.why = x->why,
 	};
 	return true;

@@ -36,7 +36,8 @@ struct web_answer {
 	long status;      /* 0: no whole answer came, why says it */
 	const char *data; /* NUL-terminated; borrowed until the next web_next() */
 	size_t n;
-	const char *why; /* "" after a whole answer; borrowed like data */
+	const char *type; /* Content-Type, "" without; borrowed like data */
+	const char *why;  /* "" after a whole answer; borrowed like data */
 };
 
 /* Errors: ERR_SYS (no libcurl), ERR_NET. Nothing was sent then. */

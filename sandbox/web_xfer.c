@@ -130,7 +130,11 @@ web_xfer_judge(struct web_xfer *x, CURLcode result)
 	if (!result && !x->head_ended)
 		result = CURLE_PARTIAL_FILE;
 	if (!result) {
+		const char *type = NULL;
+
 		curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &x->status);
+		curl_easy_getinfo(x->easy, CURLINFO_CONTENT_TYPE, &type);
+		snprintf(x->type, sizeof(x->type), "%s", type ? type : "");
 		x->why[0] = '\0';
 		return;
 	}

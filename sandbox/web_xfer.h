@@ -21,6 +21,7 @@ struct web_xfer {
 	bool head_ended;     /* the empty line behind the headers came */
 	size_t header_bytes; /* of the answer */
 	long status;
+	char type[128]; /* Content-Type of the answer, "" without */
 	char why[CURL_ERROR_SIZE];
 	void *arg;
 	struct web_xfer *next;

@@ -3,8 +3,10 @@
 
 #include "tests/test.h"
 
+#include "tests/canned.h"
 #include "tests/raw.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -500,7 +502,7 @@ a_file_survives_a_kill(void **state)
 }
 
 static void
-the_bytes_of_an_import_are_not_here(void **state)
+the_bytes_of_an_import_from_elsewhere_are_not_here(void **state)
 {
 	char target[128], id[64];
 	struct answer a;
@@ -517,6 +519,71 @@ the_bytes_of_an_import_are_not_here(void **state)
 	answer_free(&a);
 }
 
+/* Import path from the port into "Urban Fusion"; the id goes into id. */
+static void
+import(int port, const char *path, const char *reference, char id[64])
+{
+	char body[256];
+	struct answer a;
+
+	snprintf(body, sizeof(body),
+		 "{\"file_url\":\"http://127.0.0.1:%d%s\",\"project_name\":\"Urban Fusion\","
+		 "\"reference_id\":\"%s\"}",
+		 port, path, reference);
+	raw_call(&sb, RAW_LIVE, "POST", "/v1/files/import", body, &a);
+	assert_int_equal(a.status, 200);
+	snprintf(id, 64, "%.63s", raw_at(&a, "id"));
+	answer_free(&a);
+}
+
+static void
+an_import_from_this_machine_is_fetched(void **state)
+{
+	static const char good[] = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+				   "Content-Length: 100000\r\n\r\n";
+	static const char missing[] = "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\n"
+				      "Content-Length: 5\r\n\r\ngone\n";
+	static char answer[sizeof(good) + 100000];
+	struct canned answers[] = { { .bytes = missing }, { .bytes = answer } };
+	struct canned_server *server;
+	char bad[64], id[64], target[128];
+	struct answer a;
+
+	(void)state;
+	for (size_t i = 0; i < BYTES; i++)
+		bytes[i] = (char)('a' + i % 23); /* a canned answer holds no NUL */
+	memcpy(answer, good, sizeof(good));
+	memcpy(answer + strlen(good), bytes, 100000);
+	server = canned_start(answers, 2, NULL);
+	import(canned_port(server), "/missing.jpg", "gone", bad);
+	import(canned_port(server), "/a.jpg", "came", id);
+	for (int i = 0;; i++) { /* one at a time, in this order */
+		raw_call(&sb, RAW_LIVE, "GET", "/v1/assets?project=Urban+Fusion&limit=2", NULL, &a);
+		assert_string_equal(raw_at(&a, "docs.0.reference_id"), "came");
+		if (strcmp(raw_at(&a, "docs.0.size"), "100000") == 0)
+			break;
+		answer_free(&a);
+		if (i == 1000)
+			fail_msg("it was not fetched within 10 s");
+		poll(NULL, 0, 10);
+	}
+	assert_string_equal(raw_at(&a, "docs.0.mime_type"), "image/jpeg");
+	assert_string_equal(raw_at(&a, "docs.1.reference_id"), "gone");
+	assert_string_equal(raw_at(&a, "docs.1.size"), "-");
+	answer_free(&a);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", id);
+	raw_call(&sb, RAW_LIVE, "GET", target, NULL, &a);
+	assert_int_equal(a.status, 200);
+	assert_int_equal(a.body_len, 100000);
+	assert_memory_equal(a.body, bytes, 100000);
+	answer_free(&a);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", bad);
+	raw_call(&sb, RAW_LIVE, "GET", target, NULL, &a);
+	assert_int_equal(a.status, 404);
+	answer_free(&a);
+	canned_stop(server);
+}
+
 int
 main(void)
 {
@@ -531,7 +598,8 @@ main(void)
 		cmocka_unit_test(an_empty_file_has_no_bytes),
 		cmocka_unit_test(a_task_shows_where_its_attachment_is),
 		cmocka_unit_test(a_file_survives_a_kill),
-		cmocka_unit_test(the_bytes_of_an_import_are_not_here),
+		cmocka_unit_test(the_bytes_of_an_import_from_elsewhere_are_not_here),
+		cmocka_unit_test(an_import_from_this_machine_is_fetched),
 	};
 	return cmocka_run_group_tests_name("sandbox files", tests, start_one, stop_one);
 }
