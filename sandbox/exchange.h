@@ -47,6 +47,7 @@ struct exchange {
 	size_t received, max; /* bytes of the body */
 	size_t reply_bytes;   /* once it is on its way */
 	int64_t started_ms;   /* monotonic */
+	bool owed;            /* complete, and the server has to answer it */
 	bool known_key;
 	bool closes;    /* the connection ends with this reply */
 	bool committed; /* what the handler wrote is kept */

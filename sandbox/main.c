@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "core/buf.h"
+#include "core/clock.h"
 #include "core/err.h"
 #include "core/file.h"
 #include "core/random.h"
@@ -39,6 +40,7 @@
 #define PROGRAM       "multistage-sandbox"
 #define PEM_MAX_BYTES (1u << 20)
 #define FILES_MAX     4096
+#define STOP_MS       5000 /* for replies that are still to leave */
 
 /* Nothing may be left open for others that we create later, and nobody may read it. */
 static enum err_code
@@ -98,8 +100,11 @@ start_server(struct options *o, struct service *s, struct log *log, const struct
 
 	if (o->unix_path ? listen_unix(o->unix_path, &fd, err) : listen_tcp(&o->port, &fd, err))
 		return err->code;
-	*sv = server_open(s, fd, &options, err);
-	return *sv ? ERR_OK : err->code;
+	if ((*sv = server_open(s, fd, &options, err)))
+		return ERR_OK;
+	if (o->unix_path)
+		unlink(o->unix_path);
+	return err->code;
 }
 
 static enum err_code
@@ -188,20 +193,49 @@ shortest(const struct part *parts, size_t count)
 	return wait;
 }
 
-/* Until a signal says stop. */
-static enum err_code
-run(const struct part *parts, size_t count, int signals, struct err *err)
+enum turn { TURN_GO_ON, TURN_SIGNAL, TURN_FAILED };
+
+/* Wait at most max_ms (-1: no limit) and do what there is to do. */
+static enum turn
+turn(const struct part *parts, size_t count, int signals, int max_ms)
 {
 	struct pollfd fds[1 + PARTS_MAX] = { { .fd = signals, .events = POLLIN } };
+	int wait = shortest(parts, count);
 
+	if (max_ms >= 0 && (wait < 0 || wait > max_ms))
+		wait = max_ms;
 	for (size_t i = 0; i < count; i++)
 		fds[1 + i] = (struct pollfd){ .fd = parts[i].fd, .events = POLLIN };
-	while (!(fds[0].revents & POLLIN)) {
-		if (poll(fds, 1 + count, shortest(parts, count)) < 0 && errno != EINTR)
-			return err_sys(err, "cannot wait");
-		for (size_t i = 0; i < count; i++)
-			parts[i].step(parts[i].arg);
-	}
+	if (poll(fds, 1 + count, wait) < 0 && errno != EINTR)
+		return TURN_FAILED;
+	if (fds[0].revents & POLLIN)
+		return TURN_SIGNAL;
+	for (size_t i = 0; i < count; i++)
+		parts[i].step(parts[i].arg);
+	return TURN_GO_ON;
+}
+
+/* Until a signal says stop; then who has sent a request gets the reply, unless that takes
+ * too long or a second signal comes. */
+static enum err_code
+run(struct server *sv, const struct part *parts, size_t count, const struct options *o, int signals,
+    struct err *err)
+{
+	struct signalfd_siginfo first;
+	int64_t until, left;
+	enum turn t;
+
+	while ((t = turn(parts, count, signals, -1)) == TURN_GO_ON)
+		;
+	if (o->unix_path)
+		unlink(o->unix_path); /* another one may start already */
+	if (t == TURN_FAILED || read(signals, &first, sizeof(first)) < 0)
+		return err_sys(err, "cannot wait");
+	server_stop(sv);
+	until = clock_mono_ms() + STOP_MS;
+	while (server_owes(sv) && (left = until - clock_mono_ms()) > 0 &&
+	       turn(parts, count, signals, (int)left) == TURN_GO_ON)
+		;
 	return ERR_OK;
 }
 
@@ -226,7 +260,6 @@ serve(struct options *o, int signals, struct err *err)
 	struct server *sv = NULL;
 	struct errands *e = NULL;
 	struct log *log = NULL;
-	bool bound = false;
 
 	if (open_service(o, &s, err) == ERR_OK && open_log(o, &s, &log, err) == ERR_OK &&
 	    (e = errands_open(&s, err)) && open_server(o, &s, log, &sv, err) == ERR_OK) {
@@ -235,14 +268,13 @@ serve(struct options *o, int signals, struct err *err)
 			{ e, errands_fd(e), errands_timeout, errands_work },
 		};
 
-		bound = o->unix_path != NULL;
 		if (o->ready_fd < 0)
 			greet(stdout, o, &s);
 		if (o->ready_fd < 0 || say_ready(o->ready_fd, err) == ERR_OK)
-			run(parts, ARRAY_LEN(parts), signals, err);
+			run(sv, parts, ARRAY_LEN(parts), o, signals, err);
+		else if (o->unix_path)
+			unlink(o->unix_path);
 	}
-	if (bound)
-		unlink(o->unix_path);
 	errands_close(e);
 	server_close(sv);
 	log_close(log);

@@ -14,12 +14,15 @@
 #include "sandbox/route.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <microhttpd.h>
 
+#define STOP_STEPS_MAX   200
 #define CONNECTION_BYTES 65536 /* request line and headers; more gets 431 from the library */
 #define FILE_PATIENCE    10    /* times as long for a file, in or out */
 
@@ -40,7 +43,9 @@ struct server {
 	int64_t next_look_ms; /* no deadline is before this */
 	struct exchange *queue, **queue_end;
 	struct hold held; /* by faults */
-	bool room;        /* a connection has ended in this step */
+	size_t owed;      /* replies to complete requests; not counting those with a fault */
+	bool stopping;
+	bool room; /* a connection has ended in this step */
 };
 
 /* --- connections, and how long we wait for them --- */
@@ -139,6 +144,7 @@ on_done(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTermi
 					   .started_ms = x->started_ms,
 					   .ms = clock_mono_ms() - x->started_ms,
 				   });
+	sv->owed -= x->owed;
 	exchange_free(x);
 	*state = NULL;
 }
@@ -196,6 +202,8 @@ complete(struct server *sv, struct exchange *x)
 		return exchange_send(x);
 	}
 	MHD_suspend_connection(x->c);
+	x->owed = !x->fault;
+	sv->owed += x->owed;
 	wait = x->fault ? &x->fault->plan.by[FAULT_WAIT] : NULL;
 	if (!wait || wait->kind != FAULT_DELAY || wait->after) {
 		enqueue(sv, x);
@@ -215,6 +223,7 @@ on_request(void *arg, struct MHD_Connection *c, const char *url, const char *met
 
 	(void)url;
 	(void)version;
+	x->closes = x->closes || sv->stopping;
 	if (x->stage == EXCHANGE_NEW)
 		return start(sv, x, method);
 	if (*size > 0) {
@@ -439,6 +448,29 @@ server_open(struct service *s, int fd, const struct server_options *o, struct er
 		err_hint(err, "are --cert and --key PEM files that belong together?");
 	server_close(sv);
 	return NULL;
+}
+
+void
+server_stop(struct server *sv)
+{
+	struct pollfd p = { .fd = sv->fd, .events = POLLIN };
+	int fd;
+
+	/* Who has connected is let in, which the library does ten at a time, and what they
+	 * have sent is read. */
+	sv->stopping = true;
+	for (int i = 0; i < STOP_STEPS_MAX && poll(&p, 1, 0) > 0; i++)
+		server_step(sv);
+	server_step(sv);
+	fd = MHD_quiesce_daemon(sv->daemon);
+	if (fd >= 0)
+		close(fd);
+}
+
+bool
+server_owes(const struct server *sv)
+{
+	return sv->owed > 0;
 }
 
 void

@@ -44,6 +44,11 @@ struct server *server_open(struct service *s, int fd, const struct server_option
 			   struct err *err) MUST_CHECK;
 void server_close(struct server *sv);
 
+/* Take no more connections and no further request on those that there are; replies go on
+ * to leave in server_step(). */
+void server_stop(struct server *sv);
+bool server_owes(const struct server *sv); /* a reply to a complete request has not left */
+
 int server_fd(const struct server *sv);         /* readable when there is work */
 int server_timeout_ms(const struct server *sv); /* until there is work anyway; -1: never */
 void server_step(struct server *sv);

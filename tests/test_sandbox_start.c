@@ -8,8 +8,11 @@
 #include "tests/raw.h"
 #include "tests/scratch.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SANDBOX "./multistage-sandbox"
@@ -175,6 +178,194 @@ the_key_of_the_environment_is_neither_printed_nor_kept(void **state)
 	}
 }
 
+#define MANY 40
+
+/* Start as raw_start() does, with its files in the scratch folder. */
+static void
+start_raw(struct raw *r, void *state, const char *const *args)
+{
+	*r = (struct raw){ .pid = 0 };
+	snprintf(r->dir, sizeof(r->dir), "%s", (const char *)state);
+	snprintf(r->socket, sizeof(r->socket), "%s/socket", r->dir);
+	snprintf(r->db, sizeof(r->db), "%s/data.db", r->dir);
+	raw_start(r, args);
+}
+
+/* Wait until it has ended, and well. */
+static void
+must_end(struct raw *r)
+{
+	for (int ms = 0, status; ms < WAIT_MS; ms += 5) {
+		if (waitpid(r->pid, &status, WNOHANG) == r->pid) {
+			assert_true(WIFEXITED(status));
+			assert_int_equal(WEXITSTATUS(status), 0);
+			return;
+		}
+		poll(NULL, 0, 5);
+	}
+	kill(r->pid, SIGKILL);
+	fail_msg("it did not end");
+}
+
+static void
+must_vanish(const char *path)
+{
+	for (int ms = 0; ms < WAIT_MS; ms += 5) {
+		if (access(path, F_OK) != 0)
+			return;
+		poll(NULL, 0, 5);
+	}
+	fail_msg("%s did not vanish", path);
+}
+
+/* All of them are there before the signal is seen: the process stands still meanwhile. */
+static void
+what_was_sent_before_the_stop_is_answered_and_kept(void **state)
+{
+	static const char *const args[] = { "--db", "--seed", "empty", NULL };
+	static const char batch[] = "{\"project\":\"P\",\"name\":\"b\"}";
+	char request[512], path[256];
+	struct answer a;
+	int fd[MANY], good = 0;
+	struct raw r;
+
+	start_raw(&r, *state, args);
+	raw_call(&r, RAW_LIVE, "POST", "/v1/projects", "{\"name\":\"P\",\"type\":\"multistage\"}",
+		 &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+	kill(r.pid, SIGSTOP);
+	for (int i = 0; i < MANY; i++) {
+		fd[i] = raw_connect(&r);
+		snprintf(request, sizeof(request),
+			 "POST /v1/batches HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
+			 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+			 sizeof(batch) - 1, batch);
+		raw_send(fd[i], request, strlen(request));
+	}
+	kill(r.pid, SIGTERM);
+	kill(r.pid, SIGCONT);
+	for (int i = 0; i < MANY; i++) {
+		raw_read(fd[i], false, &a);
+		assert_true(a.status == 200 || a.status == 409);
+		assert_non_null(strstr(a.head, "Connection: close"));
+		good += a.status == 200;
+		answer_free(&a);
+		assert_true(raw_closed(fd[i]));
+		close(fd[i]);
+	}
+	assert_int_equal(good, 1);
+	must_end(&r);
+	assert_int_equal(access(r.socket, F_OK), -1);
+	assert_int_equal(access(r.db, F_OK), 0);
+	snprintf(path, sizeof(path), "%s-wal", r.db); /* written back and removed */
+	assert_int_equal(access(path, F_OK), -1);
+	raw_start(&r, args);
+	raw_call(&r, RAW_LIVE, "GET", "/v1/batches/b", NULL, &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+	raw_kill(&r, SIGTERM);
+}
+
+/* A reply that is larger than what the socket takes is read after the stop. */
+static void
+a_large_reply_is_given_to_its_end(void **state)
+{
+	static const char request[] = "GET /v1/tasks?limit=100 HTTP/1.1\r\nHost: x\r\n"
+				      "Authorization: Bearer live_k\r\n\r\n";
+	struct answer a;
+	struct raw r;
+	int fd;
+
+	start_raw(&r, *state, NULL);
+	fd = raw_connect(&r);
+	kill(r.pid, SIGSTOP);
+	raw_send(fd, request, sizeof(request) - 1);
+	kill(r.pid, SIGTERM);
+	kill(r.pid, SIGCONT);
+	must_vanish(r.socket);
+	raw_read(fd, false, &a);
+	assert_int_equal(a.status, 200);
+	assert_string_not_equal(raw_at(&a, "docs.99.task_id"), "-");
+	answer_free(&a);
+	close(fd);
+	must_end(&r);
+}
+
+/* Replies that nobody reads keep it for some seconds; who asks twice means it. */
+static void
+a_second_signal_ends_it(void **state)
+{
+	static const char request[] = "GET /v1/tasks?limit=100 HTTP/1.1\r\nHost: x\r\n"
+				      "Authorization: Bearer live_k\r\n\r\n";
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	int fd[20];
+	struct raw r;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		start_raw(&r, *state, NULL);
+		for (int j = 0; j < 20; j++) {
+			fd[j] = raw_connect(&r);
+			raw_send(fd[j], request, sizeof(request) - 1);
+		}
+		kill(r.pid, signals[i]);
+		must_vanish(r.socket);
+		kill(r.pid, signals[i]);
+		must_end(&r);
+		for (int j = 0; j < 20; j++)
+			close(fd[j]);
+	}
+}
+
+static void
+a_database_or_socket_that_is_no_good_says_what_to_do(void **state)
+{
+	static const char *const args[] = { "--db", "--seed", "empty", NULL };
+	char text[256], dir[256], port[16];
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	socklen_t len = sizeof(addr);
+	int taken = socket(AF_INET, SOCK_STREAM, 0);
+	struct program p = { .status = 0 };
+	struct raw r;
+	const struct {
+		const char *words[5];
+		int status;
+		const char *says, *hint;
+	} rows[] = {
+		{ { "--db", r.db }, 10, "database is locked", "stop the sandbox that has it open" },
+		{ { "--db", dir }, 10, "No such file or directory", "a folder that exists" },
+		{ { "--db", text }, 10, "file is not a database", "left as it is" },
+		{ { "--unix", r.socket }, 1, "Address already in use", "name another path" },
+		{ { "--unix", text }, 1, "Address already in use", "it is no socket" },
+		{ { "--port", port }, 1, "Address already in use", "name another port" },
+		{ { "--cert", text, "--key", text },
+		  1,
+		  "cannot start the HTTP server",
+		  "PEM files that belong together" },
+		{ { "--cert", dir, "--key", text }, 1, "No such file or directory", "" },
+	};
+
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(taken, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(taken, 1), 0);
+	assert_int_equal(getsockname(taken, (struct sockaddr *)&addr, &len), 0);
+	snprintf(port, sizeof(port), "%d", ntohs(addr.sin_port));
+	snprintf(text, sizeof(text), "%s", scratch_path(*state, "text"));
+	snprintf(dir, sizeof(dir), "%s", scratch_path(*state, "no/such"));
+	scratch_write(text, "text\n", 5);
+	start_raw(&r, *state, args);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		run(&p, *state, rows[i].words);
+		program_must(&p, rows[i].status, "", rows[i].says);
+		program_must(&p, rows[i].status, "", rows[i].hint);
+		assert_null(strstr(p.out, "listening"));
+	}
+	program_done(&p);
+	close(taken);
+	raw_kill(&r, SIGTERM);
+	assert_int_equal(access(text, F_OK), 0);
+}
+
 int
 main(void)
 {
@@ -185,6 +376,14 @@ main(void)
 						world, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			the_key_of_the_environment_is_neither_printed_nor_kept, world,
+			scratch_teardown),
+		cmocka_unit_test_setup_teardown(what_was_sent_before_the_stop_is_answered_and_kept,
+						world, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_large_reply_is_given_to_its_end, world,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_second_signal_ends_it, world, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_database_or_socket_that_is_no_good_says_what_to_do, world,
 			scratch_teardown),
 	};
 
