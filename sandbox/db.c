@@ -4,6 +4,7 @@
 #include "sandbox/db.h"
 
 #include "core/mem.h"
+#include "sandbox/db_cache.h"
 #include "sandbox/db_schema.h"
 
 #include <stdio.h>
@@ -12,6 +13,12 @@
 
 #define APPLICATION_ID 0x6d735362 /* "msSb" */
 #define CACHE_MAX      128        /* statements kept; lists make their own SQL */
+#define HINTS          256
+
+/* A page cache of 64 MB. A checkpoint for each 16 MB of log, not 4: hot pages are written
+ * less often. A log that a large transaction has blown up is cut back. */
+#define MEMORY_PRAGMA "PRAGMA cache_size=-65536"
+#define LOG_PRAGMAS   "PRAGMA wal_autocheckpoint=4096; PRAGMA journal_size_limit=33554432"
 
 struct db {
 	sqlite3 *conn;
@@ -22,6 +29,10 @@ struct db {
 	} cache[CACHE_MAX];
 	size_t cached;
 	uint64_t uses;
+	struct { /* where a text was found: most are constants, at one address for ever */
+		const char *sql; /* only compared */
+		size_t at;
+	} hints[HINTS];
 	bool failed;
 	char why[200];
 };
@@ -56,6 +67,23 @@ oldest(const struct db *db)
 	return old;
 }
 
+/* The place of sql in the cache, or db->cached. */
+static size_t
+find(struct db *db, const char *sql)
+{
+	size_t slot = ((uintptr_t)sql ^ (uintptr_t)sql >> 8) % HINTS, i = db->hints[slot].at;
+
+	if (db->hints[slot].sql == sql && strcmp(db->cache[i].sql, sql) == 0)
+		return i;
+	for (i = 0; i < db->cached && strcmp(db->cache[i].sql, sql) != 0; i++)
+		;
+	if (i < db->cached) {
+		db->hints[slot].sql = sql;
+		db->hints[slot].at = i;
+	}
+	return i;
+}
+
 sqlite3_stmt *
 db_query(struct db *db, const char *sql)
 {
@@ -64,9 +92,8 @@ db_query(struct db *db, const char *sql)
 
 	if (db->failed)
 		return NULL;
-	for (i = 0; i < db->cached; i++) {
-		if (strcmp(db->cache[i].sql, sql) != 0)
-			continue;
+	i = find(db, sql);
+	if (i < db->cached) {
 		sqlite3_reset(db->cache[i].st);
 		sqlite3_clear_bindings(db->cache[i].st);
 		db->cache[i].used = ++db->uses;
@@ -324,16 +351,17 @@ db_open(const char *path, struct db **out, struct err *err)
 	/* No thread of this process but one touches SQLite: no locks, no statistics. */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	db_cache_install();
 	if (sqlite3_open_v2(path ? path : ":memory:", &db->conn, flags, NULL))
 		fail(db);
 	good = !db->failed && execute(db, "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-					  "PRAGMA temp_store=MEMORY");
+					  "PRAGMA temp_store=MEMORY;" MEMORY_PRAGMA);
 	sqlite3_extended_result_codes(db->conn, 1);
 	/* One process, one connection: nobody waits, and no second sandbox slips in. */
 	if (good && path)
 		good = set(db, "PRAGMA locking_mode=EXCLUSIVE", "exclusive") &&
 		       set(db, "PRAGMA journal_mode=WAL", "wal") &&
-		       execute(db, "PRAGMA synchronous=FULL");
+		       execute(db, "PRAGMA synchronous=FULL;" LOG_PRAGMAS);
 	if (good && prepare(db)) {
 		*out = db;
 		return ERR_OK;

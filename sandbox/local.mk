@@ -10,6 +10,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/body.c		sandbox/body.h \
 	sandbox/callback.c	sandbox/callback.h \
 	sandbox/db.c		sandbox/db.h \
+	sandbox/db_cache.c	sandbox/db_cache.h \
 	sandbox/db_counts.c \
 	sandbox/db_schema.c	sandbox/db_schema.h \
 	sandbox/errand.c	sandbox/errand.h \
