@@ -11,6 +11,7 @@
 #include "sandbox/asset.h"
 #include "sandbox/fault_reply.h"
 #include "sandbox/fault_wire.h"
+#include "sandbox/framing.h"
 #include "sandbox/route.h"
 #include "sandbox/upload.h"
 
@@ -135,6 +136,8 @@ read_headers(struct exchange *x, const struct exchange_rules *rules)
 {
 	const char *key = header(x, "Idempotency-Key");
 
+	if (key && !*key)
+		key = NULL;
 	x->rq.content_type = header(x, "Content-Type");
 	x->rq.range = header(x, "Range");
 	x->rq.host = plain_host(header(x, "Host"));
@@ -179,19 +182,27 @@ refuse_size(struct exchange *x)
 }
 
 bool
-exchange_start(struct exchange *x, struct service *s, const struct exchange_rules *rules)
+exchange_start(struct exchange *x, const char *version, struct service *s,
+	       const struct exchange_rules *rules)
 {
 	const char *length = header(x, "Content-Length");
 	unsigned long long n = length ? strtoull(length, NULL, 10) : 0;
+	const char *fault = framing_fault(x->c, version);
 
 	x->db = s->db;
+	if (fault) {
+		x->closes = true;
+		reply_error(&x->rp, 400, "%s", fault);
+		return false;
+	}
 	x->max = rules->max_body;
 	check_head(x, s, rules);
 	x->body = (struct buf)BUF_INIT(x->max);
-	if (n <= x->max)
-		return true;
-	if (x->rp.status == 200)
+	if (n > x->max && x->rp.status == 200)
 		refuse_size(x);
+	if (x->rp.status == 200)
+		return true;
+	/* A body that the client has not begun to send, or a huge one, is not waited for. */
 	return n <= x->max + DRAIN_MAX_BYTES && !header(x, "Expect");
 }
 

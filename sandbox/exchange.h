@@ -69,7 +69,8 @@ void exchange_free(struct exchange *x);
 
 /* Everything that the head decides. False: the reply is made and leaves at once, the
  * body unread. A refusal that can wait for the body only sets x->rp. */
-bool exchange_start(struct exchange *x, struct service *s, const struct exchange_rules *rules);
+bool exchange_start(struct exchange *x, const char *version, struct service *s,
+		    const struct exchange_rules *rules);
 
 /* The next n bytes of the body. False: too many to be read to their end. */
 bool exchange_receive(struct exchange *x, const char *data, size_t n);

@@ -24,6 +24,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/fetch.c		sandbox/fetch.h \
 	sandbox/exchange_fault.c	sandbox/exchange_fault.h \
 	sandbox/form.c		sandbox/form.h \
+	sandbox/framing.c	sandbox/framing.h \
 	sandbox/greet.c		sandbox/greet.h \
 	sandbox/hold.c		sandbox/hold.h \
 	sandbox/import.c	sandbox/import.h \

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define QUERY_MAX 500 /* pairs */
 
@@ -94,12 +95,28 @@ parse_query(struct request *rq, char *query)
 	return true;
 }
 
+/* The path within "http://host/path", the form that proxies are asked in; a server takes it,
+ * too. Source: RFC 9112 §3.2.2. */
+static const char *
+without_origin(const char *target)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+		size_t n = strlen(schemes[i]);
+
+		if (strncasecmp(target, schemes[i], n) == 0)
+			return target + n + strcspn(target + n, "/");
+	}
+	return target;
+}
+
 bool
 request_parse(struct request *rq, const char *target)
 {
 	char *query;
 
-	rq->text = mem_strdup(target);
+	rq->text = mem_strdup(without_origin(target));
 	if ((query = strchr(rq->text, '?')))
 		*query++ = '\0';
 	return parse_path(rq, rq->text) && (!query || parse_query(rq, query));

@@ -25,11 +25,15 @@
 #define STOP_STEPS_MAX   200
 #define CONNECTION_BYTES 65536 /* request line and headers; more gets 431 from the library */
 #define FILE_PATIENCE    10    /* times as long for a file, in or out */
+#define LOOK_MS          1000  /* between two looks at who has gone ... */
+#define LOOK_FULL_MS     50    /* ... and when others may have to wait for room */
 
 struct line { /* a connection */
 	struct line *next, *prev;
 	int fd;
 	int64_t deadline_ms; /* monotonic: of the request that is on its way or awaited */
+	int64_t quiet_ms;    /* monotonic: no sign of a request since */
+	bool answering;      /* a complete request waits for its reply, or the reply leaves */
 	bool cut;
 };
 
@@ -40,6 +44,7 @@ struct server {
 	struct MHD_Daemon *daemon;
 	int fd; /* of the daemon's epoll */
 	struct line *lines;
+	unsigned line_count;
 	int64_t next_look_ms; /* no deadline is before this */
 	struct exchange *queue, **queue_end;
 	struct hold held; /* by faults */
@@ -50,12 +55,29 @@ struct server {
 
 /* --- connections, and how long we wait for them --- */
 
+static int64_t
+look_ms(const struct server *sv)
+{
+	return sv->line_count * 2 > sv->options.connections ? LOOK_FULL_MS : LOOK_MS;
+}
+
+static void
+look_by(struct server *sv, const struct line *line, int64_t now)
+{
+	int64_t by = now + look_ms(sv);
+
+	if (line->answering || line->deadline_ms < by)
+		by = line->deadline_ms;
+	if (by < sv->next_look_ms)
+		sv->next_look_ms = by;
+}
+
 static void
 expect_by(struct server *sv, struct line *line, int64_t patience_ms)
 {
-	line->deadline_ms = clock_mono_ms() + patience_ms;
-	if (line->deadline_ms < sv->next_look_ms)
-		sv->next_look_ms = line->deadline_ms;
+	line->quiet_ms = clock_mono_ms();
+	line->deadline_ms = line->quiet_ms + patience_ms;
+	look_by(sv, line, line->quiet_ms);
 }
 
 static void
@@ -73,11 +95,13 @@ on_connection(void *arg, struct MHD_Connection *c, void **state,
 		if (line->next)
 			line->next->prev = line;
 		sv->lines = line;
+		sv->line_count++;
 		expect_by(sv, line, sv->options.patience_ms);
 	} else {
 		*(line->prev ? &line->prev->next : &sv->lines) = line->next;
 		if (line->next)
 			line->next->prev = line->prev;
+		sv->line_count--;
 		free(line);
 		*state = NULL;
 		sv->room = true;
@@ -90,7 +114,18 @@ line_of(struct MHD_Connection *c)
 	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-/* Whoever trickles, reads slowly or keeps an idle connection is cut off. */
+/* The library waits for more when the end came together with the last bytes. Whoever still
+ * waits for a reply may have stopped sending, and is not gone. */
+static bool
+is_gone(const struct server *sv, const struct line *line, int64_t now)
+{
+	char c;
+
+	return !line->answering && line->quiet_ms + look_ms(sv) <= now &&
+	       recv(line->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* Whoever is gone, trickles, reads slowly or keeps an idle connection is cut off. */
 static void
 cut_the_slow(struct server *sv)
 {
@@ -100,12 +135,14 @@ cut_the_slow(struct server *sv)
 		return;
 	sv->next_look_ms = INT64_MAX;
 	for (struct line *line = sv->lines; line; line = line->next) {
-		if (line->deadline_ms <= now && !line->cut) {
+		if (line->cut)
+			continue;
+		if (line->deadline_ms <= now || is_gone(sv, line, now)) {
 			line->cut = true;
 			shutdown(line->fd, SHUT_RDWR); /* the library sees the end and closes */
+		} else {
+			look_by(sv, line, now);
 		}
-		if (!line->cut && line->deadline_ms < sv->next_look_ms)
-			sv->next_look_ms = line->deadline_ms;
 	}
 }
 
@@ -129,6 +166,7 @@ on_done(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTermi
 
 	if (!x)
 		return;
+	line_of(c)->answering = false;
 	expect_by(sv, line_of(c), sv->options.patience_ms);
 	if (sv->options.report && x->method)
 		sv->options.report(sv->options.report_arg,
@@ -150,12 +188,13 @@ on_done(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTermi
 }
 
 static enum MHD_Result
-start(struct server *sv, struct exchange *x, const char *method)
+start(struct server *sv, struct exchange *x, const char *method, const char *version)
 {
 	x->method = method;
 	x->stage = EXCHANGE_READING;
-	if (!exchange_start(x, sv->service, &sv->rules)) {
+	if (!exchange_start(x, version, sv->service, &sv->rules)) {
 		exchange_conclude(x, sv->service);
+		line_of(x->c)->answering = true;
 		return exchange_send(x);
 	}
 	if (x->rq.upload)
@@ -222,16 +261,16 @@ on_request(void *arg, struct MHD_Connection *c, const char *url, const char *met
 	struct exchange *x = *state;
 
 	(void)url;
-	(void)version;
 	x->closes = x->closes || sv->stopping;
 	if (x->stage == EXCHANGE_NEW)
-		return start(sv, x, method);
+		return start(sv, x, method, version);
 	if (*size > 0) {
 		size_t n = *size;
 
 		*size = 0;
 		return exchange_receive(x, data, n) ? MHD_YES : MHD_NO;
 	}
+	line_of(c)->answering = true;
 	if (x->stage == EXCHANGE_CLOSE)
 		return MHD_NO;
 	if (x->rp.asset.seq)

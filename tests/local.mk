@@ -206,10 +206,14 @@ tests_test_sandbox_kinds_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_account_SOURCES = tests/test_sandbox_account.c $(RAW)
 tests_test_sandbox_account_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_sandbox_race tests/test_sandbox_crash tests/test_sandbox_sdk
+UNIT_TESTS += tests/test_sandbox_race tests/test_sandbox_crash tests/test_sandbox_sdk \
+	tests/test_sandbox_bounds
 endif
 tests_test_sandbox_sdk_SOURCES = tests/test_sandbox_sdk.c $(RAW)
 tests_test_sandbox_sdk_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+DYING = tests/dying.c tests/dying.h tests/proc.c tests/proc.h
+tests_test_sandbox_bounds_SOURCES = tests/test_sandbox_bounds.c $(DYING) $(RAW)
+tests_test_sandbox_bounds_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 LOAD = tests/load.c tests/load.h $(RAW)
 tests_test_sandbox_crash_SOURCES = tests/test_sandbox_crash.c $(LOAD)
 tests_test_sandbox_crash_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)

@@ -5,7 +5,9 @@
 
 #include "tests/raw.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -31,11 +33,13 @@ wait_readable(int fd, const char *what)
 static void
 exec_sandbox(const struct raw *r, int ready, const char *const *args)
 {
-	const char *argv[24] = { "multistage-sandbox", "--unix", r->socket, "--accept-any-key" };
-	char number[16];
+	char number[16], port[16];
+	const char *argv[24] = { "multistage-sandbox", r->port ? "--port" : "--unix",
+				 r->port ? port : r->socket, "--accept-any-key" };
 	size_t n = 4;
 
 	snprintf(number, sizeof(number), "%d", ready);
+	snprintf(port, sizeof(port), "%d", r->port);
 	argv[n++] = "--ready-fd";
 	argv[n++] = number;
 	for (; args && *args && n < 23; args++) {
@@ -118,14 +122,37 @@ raw_stop(struct raw *r)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static int
+connect_to(int family, const void *addr, socklen_t n)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && connect(fd, addr, n) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int
+raw_try_connect(const struct raw *r)
+{
+	struct sockaddr_un local = { .sun_family = AF_UNIX };
+	struct sockaddr_in net = { .sin_family = AF_INET };
+
+	net.sin_port = htons((uint16_t)r->port);
+	net.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	memcpy(local.sun_path, r->socket, strlen(r->socket) + 1);
+	return r->port ? connect_to(AF_INET, &net, sizeof(net))
+		       : connect_to(AF_UNIX, &local, sizeof(local));
+}
+
 int
 raw_connect(const struct raw *r)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = raw_try_connect(r);
 
-	memcpy(addr.sun_path, r->socket, strlen(r->socket) + 1);
-	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_true(fd >= 0);
 	return fd;
 }
 

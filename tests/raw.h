@@ -14,12 +14,13 @@ struct json_object;
 
 struct raw {
 	pid_t pid;
+	int port;        /* of this machine to listen on; 0: the unix socket */
 	char dir[64];    /* of its own, removed by raw_stop() */
 	char socket[96]; /* in dir */
 	char db[96];     /* in dir */
 };
 
-/* Start a sandbox on a unix socket with more arguments (NULL-terminated); it is ready
+/* Start a sandbox on its socket, or its port, with more arguments (NULL-terminated); it is ready
  * on return. With --db its file is r->db. r->dir is made if it is empty. */
 void raw_start(struct raw *r, const char *const *args);
 void raw_kill(struct raw *r, int signo); /* and wait; the folder stays. Returns nothing. */
@@ -35,6 +36,7 @@ struct answer {
 };
 
 int raw_connect(const struct raw *r);
+int raw_try_connect(const struct raw *r); /* -1: it does not listen */
 void raw_send(int fd, const char *data, size_t n);
 /* The next answer on fd. head_only: of a HEAD request. Waits 10 s at most. */
 void raw_read(int fd, bool head_only, struct answer *a);
