@@ -62,6 +62,9 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/task_recall.c \
 	sandbox/team.c		sandbox/team.h \
 	sandbox/upload.c	sandbox/upload.h \
+	sandbox/v2.c		sandbox/v2.h \
+	sandbox/v2_account.c \
+	sandbox/v2_task.c \
 	sandbox/web.c		sandbox/web.h \
 	sandbox/web_xfer.c	sandbox/web_xfer.h
 sandbox_libsandbox_a_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)

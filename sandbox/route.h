@@ -58,6 +58,10 @@ handler_fn project_list, project_get, project_create, project_set_params, projec
 /* batch.c */
 handler_fn batch_list, batch_get, batch_status, batch_create, batch_finalize;
 handler_fn batch_prioritize, batch_set_metadata;
+/* v2_account.c */
+handler_fn v2_project_get, v2_project_list, v2_batch_get, v2_batch_list;
+/* v2_task.c */
+handler_fn v2_task_get, v2_task_list;
 /* asset.c */
 handler_fn asset_list, asset_download;
 /* asset_create.c */

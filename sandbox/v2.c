@@ -88,17 +88,25 @@ v2_pick(struct service *s, const struct request *rq, enum object_kind kind, bool
 	return rp->status == 200;
 }
 
+static bool
+is_word(const char *const *words, const char *value)
+{
+	for (; *words; words++)
+		if (strcmp(*words, value) == 0)
+			return true;
+	return false;
+}
+
 /* Is value one of words, or absent? */
 static bool
 check_word(const char *const *words, const char *key, const char *value, struct reply *rp)
 {
 	struct buf all = BUF_INIT(SQL_MAX);
 
-	for (const char *const *w = words; *w; w++) {
-		if (!value || strcmp(*w, value) == 0)
-			return true;
+	if (!value || is_word(words, value))
+		return true;
+	for (const char *const *w = words; *w; w++)
 		buf_addf(&all, "%s%s", w == words ? "" : ", ", *w);
-	}
 	reply_error(rp, 400, "Parameter is invalid, reason: \"%s\" must be one of [%s]", key,
 		    buf_str(&all));
 	buf_free(&all);

@@ -166,7 +166,7 @@ UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_see
 	tests/test_sandbox_form tests/test_sandbox_kinds
 UNIT_TESTS += tests/test_sandbox_log
 UNIT_TESTS += tests/test_sandbox_people tests/test_sandbox_reference
-UNIT_TESTS += tests/test_multipart tests/test_sandbox_files tests/test_sandbox_schema
+UNIT_TESTS += tests/test_multipart tests/test_sandbox_files tests/test_sandbox_schema tests/test_sandbox_v2
 endif
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_fault tests/test_record tests/test_sandbox_admin tests/test_sandbox_fault
@@ -228,6 +228,8 @@ tests_test_sandbox_files_SOURCES = tests/test_sandbox_files.c tests/canned.c tes
 tests_test_sandbox_files_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_schema_SOURCES = tests/test_sandbox_schema.c tests/scratch.c tests/scratch.h
 tests_test_sandbox_schema_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_v2_SOURCES = tests/test_sandbox_v2.c $(RAW)
+tests_test_sandbox_v2_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_multipart_SOURCES = tests/test_multipart.c
 tests_test_multipart_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
