@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES 65536 /* paths come from the command line */
-#define HEAD_COLS      13
+#define HEAD_COLS      19
 
 /* "head         text"; the text may come from outside. */
 static void
@@ -76,9 +76,9 @@ greet(FILE *to, const struct options *o, struct service *s)
 	line(to, "test key", test);
 	line(to, "live key", live);
 	callback_key(s, true, key);
-	line(to, "test callback key ", key);
+	line(to, "test callback key", key);
 	callback_key(s, false, key);
-	line(to, "live callback key ", key);
+	line(to, "live callback key", key);
 	line(to, "admin token", s->admin_token);
 	line(to, "data", o->db ? o->db : "in memory, gone at the end");
 	try_it(to, o, url, live);

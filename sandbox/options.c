@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define PROGRAM   "multistage-sandbox"
-#define HEAD_COLS 20 /* of a line of the help, in front of the text */
+#define HEAD_COLS 22 /* of a line of the help, in front of the text */
 
 struct row;
 

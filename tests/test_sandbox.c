@@ -316,8 +316,8 @@ start_on_port(int *out, int *port)
 		text[n] = '\0';
 	}
 	assert_int_equal(sscanf(text, "listening on http://127.0.0.1:%d/v1", port), 1);
-	assert_non_null(strstr(text, "test key     test_"));
-	assert_non_null(strstr(text, "live key     live_"));
+	assert_non_null(strstr(text, "test key           test_"));
+	assert_non_null(strstr(text, "live key           live_"));
 	*out = fds[0];
 	return pid;
 }

@@ -131,14 +131,14 @@ it_says_where_it_listens_its_keys_and_what_to_paste(void **state)
 
 	start(&r, *state, words);
 	text = wait_for(*state, "out", "try it");
-	value_of(text, "test key     ", test);
-	value_of(text, "live key     ", live);
+	value_of(text, "test key           ", test);
+	value_of(text, "live key           ", live);
 	assert_int_equal(strncmp(test, "test_", 5), 0);
 	assert_int_equal(strncmp(live, "live_", 5), 0);
-	snprintf(line, sizeof(line), "listening on %s\n", r.socket);
+	snprintf(line, sizeof(line), "listening on       %s\n", r.socket);
 	assert_non_null(strstr(text, line));
 	snprintf(line, sizeof(line),
-		 "try it       curl --unix-socket %s -u %s: http://localhost/v1/projects\n",
+		 "try it             curl --unix-socket %s -u %s: http://localhost/v1/projects\n",
 		 r.socket, live);
 	assert_non_null(strstr(text, line));
 	free(text);
