@@ -56,8 +56,7 @@ asset_find_url(struct service *s, bool is_test, const char *url, struct asset *o
 {
 	size_t n = strlen(ASSET_SCHEME OWNER "/");
 
-	return strncmp(url, ASSET_SCHEME OWNER "/", n) == 0 &&
-	       asset_find(s, is_test, url + n, out) && out->size >= 0;
+	return strncmp(url, ASSET_SCHEME OWNER "/", n) == 0 && asset_find(s, is_test, url + n, out);
 }
 
 size_t
@@ -168,6 +167,8 @@ read_list(struct service *s, const struct request *rq, struct list *l, struct re
 	const char *metadata = request_query(rq, "metadata");
 	struct project p = { .seq = 0 };
 
+	if (!token)
+		token = request_query(rq, "cursor");
 	*l = (struct list){ .limit = LIMIT_MAX, .from = { INT64_MAX, INT64_MAX } };
 	if (!name)
 		reply_invalid(rp, "project", "is required");

@@ -25,7 +25,7 @@ struct asset {
 
 /* The file with this id. False: this side of the account has none. */
 bool asset_find(struct service *s, bool is_test, const char *id, struct asset *out);
-/* The file with this scaledata:// address, and its bytes. */
+/* The file with this scaledata:// address. */
 bool asset_find_url(struct service *s, bool is_test, const char *url, struct asset *out);
 
 /* Up to n bytes from at on into buf; 0 behind the end, or if they are gone. */

@@ -54,7 +54,7 @@ hold(struct service *s, int64_t task)
 }
 
 void
-fetch_enqueue(struct service *s, int64_t task, const char *const *urls, size_t count)
+fetch_enqueue(struct service *s, int64_t task, bool is_test, const char *const *urls, size_t count)
 {
 	size_t here = 0;
 
@@ -63,7 +63,7 @@ fetch_enqueue(struct service *s, int64_t task, const char *const *urls, size_t c
 	if (here == 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		struct outcome_item item = outcome_by_path((int64_t)i, urls[i]);
+		struct outcome_item item = outcome_unfetched(s, is_test, (int64_t)i, urls[i]);
 
 		if (web_is_here(urls[i])) {
 			item = (struct outcome_item){ .place = (int64_t)i, .url = urls[i] };

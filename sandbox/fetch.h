@@ -2,7 +2,7 @@
  *
  * They stand in the database from the commit of their task on, until all of one task's
  * are here; then its fate is known, and it falls due like any other. errand.c does the
- * fetching. What is not on this machine is never fetched: outcome_by_path() judges it.
+ * fetching. What is not on this machine is never fetched: outcome_unfetched() judges it.
  */
 #ifndef SANDBOX_FETCH_H
 #define SANDBOX_FETCH_H
@@ -19,7 +19,8 @@ struct web_answer;
 
 /* Inside a transaction, right after a pending task was stored: if one of its attachments
  * is on this machine the task waits for it. */
-void fetch_enqueue(struct service *s, int64_t task, const char *const *urls, size_t count);
+void fetch_enqueue(struct service *s, int64_t task, bool is_test, const char *const *urls,
+		   size_t count);
 
 /* Inside a transaction: the task was canceled. */
 void fetch_forget(struct service *s, int64_t task);

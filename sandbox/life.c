@@ -89,7 +89,7 @@ life_created(struct service *s, int64_t seq, const struct task_row *t,
 	     const char *const *attachments, size_t count)
 {
 	if (strcmp(t->status, "pending") == 0) {
-		fetch_enqueue(s, seq, attachments, count);
+		fetch_enqueue(s, seq, t->is_test, attachments, count);
 		if (t->calls && t->due_ms)
 			errand_wake(s, t->due_ms);
 	} else if (t->calls) {
@@ -120,14 +120,15 @@ life_start_batch(struct service *s, bool is_test, const char *batch)
 }
 
 const char *
-life_fate(const char *task_id, const char *const *attachments, size_t count, struct buf *outcome)
+life_fate(struct service *s, const struct task_row *t, const char *const *attachments, size_t count,
+	  struct buf *outcome)
 {
 	struct outcome_item *items = mem_array(count, sizeof(*items));
 	const char *fate;
 
 	for (size_t i = 0; i < count; i++)
-		items[i] = outcome_by_path((int64_t)i, attachments[i]);
-	fate = outcome_add(outcome, task_id, items, count);
+		items[i] = outcome_unfetched(s, t->is_test, (int64_t)i, attachments[i]);
+	fate = outcome_add(outcome, t->id, items, count);
 	free(items);
 	return fate;
 }

@@ -42,7 +42,7 @@ void life_start_batch(struct service *s, bool is_test, const char *batch);
  * How a task with these attachments ends if none of them is fetched: returns "completed"
  * or "error", and adds the response to outcome.
  */
-const char *life_fate(const char *task_id, const char *const *attachments, size_t count,
-		      struct buf *outcome);
+const char *life_fate(struct service *s, const struct task_row *t, const char *const *attachments,
+		      size_t count, struct buf *outcome);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include "sandbox/outcome.h"
 
+#include "sandbox/asset.h"
 #include "sandbox/out.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,9 +19,10 @@ path_has(const char *url, const char *word)
 }
 
 struct outcome_item
-outcome_by_path(int64_t place, const char *url)
+outcome_unfetched(struct service *s, bool is_test, int64_t place, const char *url)
 {
 	struct outcome_item item = { .place = place, .url = url };
+	struct asset asset;
 
 	if (path_has(url, "/missing/")) {
 		item.state = OUTCOME_MISSING;
@@ -30,6 +31,10 @@ outcome_by_path(int64_t place, const char *url)
 		item.state = OUTCOME_BROKEN;
 		item.status = 200;
 		item.message = "Invalid JSON Format: Unexpected end of JSON input";
+	} else if (strncmp(url, ASSET_SCHEME, strlen(ASSET_SCHEME)) == 0 &&
+		   !asset_find_url(s, is_test, url, &asset)) {
+		item.state = OUTCOME_MISSING;
+		item.status = 404;
 	}
 	return item;
 }

@@ -7,7 +7,9 @@
 #define SANDBOX_OUTCOME_H
 
 #include "core/buf.h"
+#include "sandbox/service.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,8 +28,9 @@ struct outcome_item {  /* one attachment; strings are borrowed */
 };
 
 /* What becomes of an attachment that nobody fetches: a path (not a query) that holds
- * /missing/ or /broken/ fails. */
-struct outcome_item outcome_by_path(int64_t place, const char *url);
+ * /missing/ or /broken/ fails, and an uploaded file that this side of the account has not. */
+struct outcome_item outcome_unfetched(struct service *s, bool is_test, int64_t place,
+				      const char *url);
 
 /* Add the response; returns the status, "completed" or "error". */
 const char *outcome_add(struct buf *out, const char *task_id, const struct outcome_item *items,

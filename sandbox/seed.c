@@ -405,7 +405,7 @@ add_task(struct seeding *d, int64_t at_ms)
 	make_metadata(d, serial);
 	tag_count = make_tags(d);
 	buf_clear(&d->outcome);
-	make_life(d, &t, life_fate(t.id, d->attachments, count, &d->outcome), staging);
+	make_life(d, &t, life_fate(d->s, &t, d->attachments, count, &d->outcome), staging);
 	t.params = buf_str(&d->params);
 	t.metadata = buf_str(&d->metadata);
 	t.tags = tag_count ? buf_str(&d->tags) : NULL;

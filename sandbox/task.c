@@ -164,7 +164,7 @@ show_attachment_url(struct buf *b, const struct task_view *view, const char *id,
 
 	snprintf(url, sizeof(url), "https://attachments.sandbox.invalid/%s/%zu?signature=none", id,
 		 i);
-	if (asset_find_url(view->service, view->rq->is_test, attachment, &asset))
+	if (asset_find_url(view->service, view->rq->is_test, attachment, &asset) && asset.size >= 0)
 		here = asset_address(view->rq, &asset);
 	out_open(b, NULL, '{');
 	out_str(b, "attachmentURL", attachment);

@@ -157,7 +157,7 @@ store(struct service *s, const struct request *rq, const struct creation *c, str
 		task_fields_strings(&tags, NULL, &f->tags);
 		t.tags = buf_str(&tags);
 	}
-	fate = life_fate(t.id, f->attachments.at, f->attachments.count, &outcome);
+	fate = life_fate(s, &t, f->attachments.at, f->attachments.count, &outcome);
 	if (strcmp(fate, "completed") == 0)
 		kind_answer(t.type, t.params, &outcome);
 	set_life(s, &t, c->place.staging, fate, buf_str(&outcome));
