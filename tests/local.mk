@@ -252,6 +252,13 @@ tests_test_sandbox_counts_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIB
 tests_test_sandbox_search_SOURCES = tests/test_sandbox_search.c $(INSIDE)
 tests_test_sandbox_search_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 
+EXTRA_PROGRAMS             += tests/bench_sandbox
+CLEANFILES                 += tests/bench_sandbox$(EXEEXT)
+tests_bench_sandbox_SOURCES = tests/bench_sandbox.c
+tests_bench_sandbox_LDADD   = $(RULES_LIBS)
+bench-sandbox: multistage-sandbox$(EXEEXT) tests/bench_sandbox$(EXEEXT)
+	@./tests/bench_sandbox$(EXEEXT)
+
 # --- tui base: grid, theme, term, edit, list, fuzzy, picker ---
 BASE_LIBS = tests/libtest.a tui/libtui.a $(RULES_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
