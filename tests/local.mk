@@ -185,7 +185,7 @@ RAW = tests/raw.c tests/raw.h
 tests_test_sandbox_SOURCES = tests/test_sandbox.c $(RAW)
 tests_test_sandbox_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_start_SOURCES = tests/test_sandbox_start.c $(RAW) tests/program.c tests/program.h \
-	tests/scratch.c tests/scratch.h
+	tests/scratch.c tests/scratch.h tests/canned.c tests/canned.h
 tests_test_sandbox_start_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_log_SOURCES = tests/test_sandbox_log.c $(RAW) tests/program.c tests/program.h \
 	tests/scratch.c tests/scratch.h
@@ -233,8 +233,10 @@ tests_test_sandbox_v2_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_multipart_SOURCES = tests/test_multipart.c
 tests_test_multipart_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_sandbox_callback tests/test_sandbox_life
+UNIT_TESTS += tests/test_web tests/test_sandbox_callback tests/test_sandbox_life
 endif
+tests_test_web_SOURCES = tests/test_web.c tests/canned.c tests/canned.h
+tests_test_web_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 TASKS = tests/tasks.c tests/tasks.h tests/canned.c tests/canned.h $(RAW)
 tests_test_sandbox_life_SOURCES = tests/test_sandbox_life.c tests/sandbox.c tests/sandbox.h $(TASKS)
 tests_test_sandbox_callback_SOURCES = tests/test_sandbox_callback.c $(TASKS)

@@ -270,17 +270,19 @@ a_task_that_fell_due_while_it_was_dead_calls_at_the_start(void **state)
 
 /* One receiver sees all of it, in order. */
 static void
-completion_error_and_recall_call_and_a_cancel_does_not(void **state)
+what_happens_to_a_task_is_told_but_not_its_cancel(void **state)
 {
-	struct canned answers[6];
+	struct canned answers[8];
 	struct canned_server *s;
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE];
+	const char *request;
+	struct answer a;
 
 	(void)state;
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 8; i++)
 		answers[i] = (struct canned){ YES, 0, CANNED_CLOSE, false, false };
-	s = canned_start(answers, 6, NULL);
+	s = canned_start(answers, 8, NULL);
 	raw_start(&r, quick);
 	tasks_make(&r, RAW_LIVE, with_call(body, PLAIN, canned_port(s)), id);
 	tasks_post(&r, RAW_LIVE, "/v1/task/?/cancel", id, 200);
@@ -293,6 +295,14 @@ completion_error_and_recall_call_and_a_cancel_does_not(void **state)
 	tasks_wait(&r, RAW_TEST, id, "callback_succeeded", "true");
 	tasks_post(&r, RAW_TEST, "/_sandbox/tasks/?/recall", id, 200);
 	must_tell(s, id, "pending");
+	must_tell(s, id, "completed");
+	snprintf(body, sizeof(body), "/v1/task/%s/audit", id);
+	raw_call(&r, RAW_TEST, "POST", body, "{\"accepted\":true}", &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+	request = canned_request(s);
+	assert_non_null(strstr(request, "\"customer_review_status\":\"accepted\""));
+	tasks_post(&r, RAW_TEST, "/v1/task/?/send-callback", id, 200);
 	must_tell(s, id, "completed");
 	canned_stop(s);
 	raw_stop(&r);
@@ -396,6 +406,22 @@ another_machine_is_called_when_asked_for(void **state)
 	raw_stop(&r);
 }
 
+static void
+a_stop_does_not_wait_for_a_receiver(void **state)
+{
+	static const struct canned answer = { NULL, 0, CANNED_HANG, false, false };
+	struct canned_server *s = canned_start(&answer, 1, NULL);
+	struct raw r = { .pid = 0 };
+	char body[512], id[TASKS_ID_SIZE];
+
+	(void)state;
+	raw_start(&r, quick);
+	tasks_make(&r, RAW_TEST, with_call(body, PLAIN, canned_port(s)), id);
+	must_tell(s, id, "completed");
+	raw_stop(&r);
+	canned_stop(s);
+}
+
 /* How often the process has been put to sleep. */
 static long
 sleeps(pid_t pid)
@@ -450,10 +476,11 @@ main(void)
 		cmocka_unit_test(a_receiver_that_hangs_is_left_and_asked_again),
 		cmocka_unit_test(a_killed_sandbox_calls_again),
 		cmocka_unit_test(a_task_that_fell_due_while_it_was_dead_calls_at_the_start),
-		cmocka_unit_test(completion_error_and_recall_call_and_a_cancel_does_not),
+		cmocka_unit_test(what_happens_to_a_task_is_told_but_not_its_cancel),
 		cmocka_unit_test(the_address_is_the_tasks_else_the_batchs_else_the_projects),
 		cmocka_unit_test(an_e_mail_address_and_another_machine_are_not_called),
 		cmocka_unit_test(another_machine_is_called_when_asked_for),
+		cmocka_unit_test(a_stop_does_not_wait_for_a_receiver),
 		cmocka_unit_test(a_sandbox_with_nothing_to_do_is_not_woken),
 	};
 

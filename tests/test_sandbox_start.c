@@ -4,6 +4,7 @@
 
 #include "tests/test.h"
 
+#include "tests/canned.h"
 #include "tests/program.h"
 #include "tests/raw.h"
 #include "tests/scratch.h"
@@ -118,6 +119,7 @@ value_of(const char *text, const char *head, char out[128])
 
 	assert_non_null(at);
 	at += strlen(head);
+	at += strspn(at, " ");
 	snprintf(out, 128, "%.*s", (int)strcspn(at, "\n"), at);
 }
 
@@ -150,6 +152,40 @@ it_says_where_it_listens_its_keys_and_what_to_paste(void **state)
 	answer_free(&a);
 	stop(&r, *state);
 	assert_int_equal(access(r.socket, F_OK), -1);
+}
+
+static void
+receivers_of_callbacks_get_the_keys_that_it_says(void **state)
+{
+	static const char *const words[] = { NULL };
+	static const struct canned answers[] = {
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, CANNED_CLOSE, false, false },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, CANNED_CLOSE, false, false },
+	};
+	struct canned_server *receiver = canned_start(answers, 2, NULL);
+	char key[128], told[128], body[256], *text;
+	struct answer a;
+	struct raw r;
+
+	start(&r, *state, words);
+	text = wait_for(*state, "out", "try it");
+	snprintf(body, sizeof(body),
+		 "{\"project\":\"Urban Fusion\",\"attachments\":[\"s3://b/missing/k\"],"
+		 "\"callback_url\":\"http://127.0.0.1:%d\"}",
+		 canned_port(receiver));
+	value_of(text, "test key", key);
+	value_of(text, "test callback key", told);
+	raw_call(&r, key, "POST", "/v1/task/multistage", body, &a);
+	assert_int_equal(a.status, 200);
+	answer_free(&a);
+	assert_int_equal(strncmp(told, "test_cb_", 8), 0);
+	snprintf(body, sizeof(body), "\r\nscale-callback-auth: %s\r\n", told);
+	assert_non_null(strstr(canned_request(receiver), body));
+	value_of(text, "live callback key", told);
+	assert_int_equal(strncmp(told, "live_cb_", 8), 0);
+	free(text);
+	stop(&r, *state);
+	canned_stop(receiver);
 }
 
 /* It may be a real one. */
@@ -373,6 +409,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_wrong_command_line_is_told_in_one_sentence, world,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(it_says_where_it_listens_its_keys_and_what_to_paste,
+						world, scratch_teardown),
+		cmocka_unit_test_setup_teardown(receivers_of_callbacks_get_the_keys_that_it_says,
 						world, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			the_key_of_the_environment_is_neither_printed_nor_kept, world,
