@@ -10,6 +10,7 @@
 #include "sandbox/kind.h"
 #include "sandbox/life.h"
 #include "sandbox/outcome.h"
+#include "sandbox/scene_check.h"
 #include "sandbox/web.h"
 
 #include <stdio.h>
@@ -221,16 +222,20 @@ conclude(struct service *s, int64_t task)
 	buf_free(&outcome);
 }
 
-static void
-judge(const struct fetch *f, const struct web_answer *a, struct outcome_item *item, char *message,
-      size_t size)
+/* The message of a broken one goes into message. */
+static struct outcome_item
+judge(const struct fetch *f, const struct web_answer *a, char *message, size_t size)
 {
-	(void)f;
-	(void)message;
-	(void)size;
-	item->status = (int)a->status;
-	if (a->status != 200)
-		item->state = OUTCOME_MISSING;
+	struct outcome_item item = { .status = (int)a->status };
+
+	if (a->status != 200) {
+		item.state = OUTCOME_MISSING;
+	} else if (*f->scene_format &&
+		   !scene_check(f->scene_format, a->data, a->n, message, size)) {
+		item.state = OUTCOME_BROKEN;
+		item.message = message;
+	}
+	return item;
 }
 
 void
@@ -239,16 +244,15 @@ fetch_ended(struct service *s, const struct fetch *f, const struct web_answer *a
 	sqlite3_stmt *st = db_query(s->db, "UPDATE fetch SET state = ?3, status = ?4, message = ?5"
 					   " WHERE task = ?1 AND place = ?2 AND state = 'waits'"
 					   " RETURNING 1");
-	struct outcome_item item = { .status = 0 };
-	char message[256] = "";
+	struct outcome_item item;
+	char message[256];
 
-	judge(f, a, &item, message, sizeof(message));
+	item = judge(f, a, message, sizeof(message));
 	db_int(st, 1, f->mark.task);
 	db_int(st, 2, f->mark.place);
 	db_str(st, 3, states[item.state]);
 	db_int(st, 4, item.status);
-	if (*message)
-		db_str(st, 5, message);
+	db_str(st, 5, item.message);
 	if (!db_number(s->db, st, 0))
 		return; /* canceled while it was fetched */
 	st = db_query(s->db, "SELECT 1 FROM fetch WHERE task = ?1 AND state = 'waits' LIMIT 1");

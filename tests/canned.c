@@ -105,7 +105,7 @@ serve(int door, const struct canned *answers, size_t n, const int ends[2])
 		if (a->waits && read(ends[1], &byte, 1) != 1)
 			_exit(1);
 		for (size_t k = 0; a->bytes && k < (a->repeat ? a->repeat : 1); k++)
-			send_all(fd, a->bytes, strlen(a->bytes));
+			send_all(fd, a->bytes, a->n ? a->n : strlen(a->bytes));
 		if (a->end == CANNED_KEEP)
 			continue;
 		while (a->end == CANNED_HANG && read(fd, &byte, 1) > 0)

@@ -21,6 +21,7 @@ struct canned {
 	enum canned_end end;
 	bool deaf;  /* do not read a request first */
 	bool waits; /* say nothing before canned_go_on() */
+	size_t n;   /* of bytes; 0: up to the NUL */
 };
 
 struct canned_server;

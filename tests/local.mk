@@ -237,8 +237,8 @@ UNIT_TESTS += tests/test_web tests/test_sandbox_callback tests/test_sandbox_life
 endif
 tests_test_web_SOURCES = tests/test_web.c tests/canned.c tests/canned.h
 tests_test_web_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
-TASKS = tests/tasks.c tests/tasks.h tests/canned.c tests/canned.h $(RAW)
-tests_test_sandbox_life_SOURCES = tests/test_sandbox_life.c tests/sandbox.c tests/sandbox.h $(TASKS)
+TASKS = tests/tasks.c tests/tasks.h tests/canned.c tests/canned.h $(ADMIN)
+tests_test_sandbox_life_SOURCES = tests/test_sandbox_life.c tests/sandbox.c tests/sandbox.h $(TASKS) $(SCENE)
 tests_test_sandbox_callback_SOURCES = tests/test_sandbox_callback.c $(TASKS)
 tests_test_sandbox_callback_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_life_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)

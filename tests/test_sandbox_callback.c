@@ -3,6 +3,7 @@
 
 #include "tests/test.h"
 
+#include "tests/admin.h"
 #include "tests/canned.h"
 #include "tests/raw.h"
 #include "tests/tasks.h"
@@ -70,7 +71,7 @@ must_tell(struct canned_server *s, const char *id, const char *status)
 static void
 a_callback_brings_the_task_as_it_is_shown(void **state)
 {
-	static const struct canned answer = { YES, 0, CANNED_CLOSE, false, true };
+	static const struct canned answer = { .bytes = YES, .waits = true };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE], value[128], want[4096];
@@ -112,9 +113,9 @@ static void
 each_side_has_a_key_of_its_own_that_a_restart_keeps(void **state)
 {
 	static const char *const kept[] = { "--work", "0.05", "--db", NULL };
-	static const struct canned answers[] = { { YES, 0, CANNED_CLOSE, false, false },
-						 { YES, 0, CANNED_CLOSE, false, false },
-						 { YES, 0, CANNED_CLOSE, false, false } };
+	static const struct canned answers[] = { { .bytes = YES },
+						 { .bytes = YES },
+						 { .bytes = YES } };
 	static const char *const keys[] = { RAW_TEST, RAW_LIVE, RAW_TEST };
 	struct canned_server *s = canned_start(answers, 3, NULL);
 	struct raw r = { .pid = 0 };
@@ -143,15 +144,13 @@ static void
 what_is_not_2xx_is_tried_again_until_it_is(void **state)
 {
 	static const struct canned answers[] = {
-		{ NO, 0, CANNED_CLOSE, false, false },
-		{ "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE, false, false },
-		{ "HTTP/1.1 307 There\r\nLocation: http://127.0.0.1:1/\r\n" EMPTY, 0, CANNED_CLOSE,
-		  false, false },
-		{ NULL, 0, CANNED_RESET, false, false },
-		{ "HTTP/1.1 200 OK\r\nContent-Le", 0, CANNED_CLOSE, false, false },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut", 0, CANNED_CLOSE, false,
-		  false },
-		{ "HTTP/1.1 202 Fine\r\n" EMPTY, 0, CANNED_CLOSE, false, false },
+		{ .bytes = NO },
+		{ .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY },
+		{ .bytes = "HTTP/1.1 307 There\r\nLocation: http://127.0.0.1:1/\r\n" EMPTY },
+		{ .bytes = NULL, .end = CANNED_RESET },
+		{ .bytes = "HTTP/1.1 200 OK\r\nContent-Le" },
+		{ .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut" },
+		{ .bytes = "HTTP/1.1 202 Fine\r\n" EMPTY },
 	};
 	struct canned_server *s = canned_start(answers, 7, NULL);
 	struct raw r = { .pid = 0 };
@@ -178,8 +177,8 @@ after_20_retries_it_is_given_up(void **state)
 
 	(void)state;
 	for (int i = 0; i < 1 + RETRIES; i++)
-		answers[i] = (struct canned){ NO, 0, CANNED_CLOSE, false, false };
-	answers[1 + RETRIES] = (struct canned){ YES, 0, CANNED_CLOSE, false, false };
+		answers[i] = (struct canned){ .bytes = NO };
+	answers[1 + RETRIES] = (struct canned){ .bytes = YES };
 	s = canned_start(answers, 1 + RETRIES + 1, NULL);
 	raw_start(&r, quick);
 	tasks_make(&r, RAW_LIVE, with_call(body, PLAIN, canned_port(s)), id);
@@ -194,13 +193,63 @@ after_20_retries_it_is_given_up(void **state)
 	raw_stop(&r);
 }
 
+/* Move the clock by so many seconds until the next request is there. Once is enough, but
+ * for an answer that was not taken yet when the clock was moved. */
+static void
+advance_until_told(const struct raw *r, struct canned_server *s, const char *id, int seconds)
+{
+	char span[16];
+	bool told = false;
+
+	snprintf(span, sizeof(span), "%ds", seconds);
+	poll(NULL, 0, 20);
+	for (int i = 0; i < 3 && !told; i++) {
+		admin_advance(r, span);
+		told = strstr(canned_request(s), id) != NULL;
+	}
+	assert_true(told);
+}
+
+/* Without --callback-scale: 24 hours lie between the first and the last one. */
+static void
+the_schedule_is_a_day_of_the_sandboxs_clock(void **state)
+{
+	static const char *const args[] = { "--seed", "demo:20", NULL };
+	static const int waits_s[RETRIES] = { 10,   15,   25,   35,    55,    85,   130,
+					      195,  300,  450,  690,   1050,  1600, 2400,
+					      3700, 5600, 8600, 13000, 20000, 28460 };
+	struct canned answers[1 + RETRIES];
+	struct canned_server *s;
+	struct raw r = { .pid = 0 };
+	char body[512], id[TASKS_ID_SIZE];
+	int total = 0;
+
+	(void)state;
+	admin_prepare();
+	for (int i = 0; i < 1 + RETRIES; i++)
+		answers[i] = (struct canned){ .bytes = NO };
+	s = canned_start(answers, 1 + RETRIES, NULL);
+	raw_start(&r, args);
+	tasks_make(&r, RAW_TEST, with_call(body, PLAIN, canned_port(s)), id);
+	must_tell(s, id, "completed");
+	for (int i = 0; i < RETRIES; i++) {
+		tasks_must(&r, RAW_TEST, id, "callback_completed", "-");
+		advance_until_told(&r, s, id, waits_s[i]);
+		total += waits_s[i];
+	}
+	assert_int_equal(total, 24 * 3600);
+	tasks_wait(&r, RAW_TEST, id, "callback_succeeded", "false");
+	canned_stop(s);
+	raw_stop(&r);
+}
+
 /* 10 s, and nobody else waits for it. */
 static void
 a_receiver_that_hangs_is_left_and_asked_again(void **state)
 {
-	static const struct canned answers[] = { { NULL, 0, CANNED_HANG, false, false },
-						 { YES, 0, CANNED_CLOSE, false, false } };
-	static const struct canned answer = { YES, 0, CANNED_CLOSE, false, false };
+	static const struct canned answers[] = { { .bytes = NULL, .end = CANNED_HANG },
+						 { .bytes = YES } };
+	static const struct canned answer = { .bytes = YES };
 	struct canned_server *s = canned_start(answers, 2, NULL);
 	struct canned_server *other = canned_start(&answer, 1, NULL);
 	struct raw r = { .pid = 0 };
@@ -225,8 +274,8 @@ a_killed_sandbox_calls_again(void **state)
 {
 	static const char *const kept[] = { "--work",  "0.05", "--callback-scale",
 					    "0.00001", "--db", NULL };
-	static const struct canned answers[] = { { NULL, 0, CANNED_HANG, false, false },
-						 { YES, 0, CANNED_CLOSE, false, false } };
+	static const struct canned answers[] = { { .bytes = NULL, .end = CANNED_HANG },
+						 { .bytes = YES } };
 	struct canned_server *s = canned_start(answers, 2, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE], *first;
@@ -252,7 +301,7 @@ static void
 a_task_that_fell_due_while_it_was_dead_calls_at_the_start(void **state)
 {
 	static const char *const kept[] = { "--work", "0.3", "--db", NULL };
-	static const struct canned answer = { YES, 0, CANNED_CLOSE, false, false };
+	static const struct canned answer = { .bytes = YES };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE];
@@ -281,7 +330,7 @@ what_happens_to_a_task_is_told_but_not_its_cancel(void **state)
 
 	(void)state;
 	for (int i = 0; i < 8; i++)
-		answers[i] = (struct canned){ YES, 0, CANNED_CLOSE, false, false };
+		answers[i] = (struct canned){ .bytes = YES };
 	s = canned_start(answers, 8, NULL);
 	raw_start(&r, quick);
 	tasks_make(&r, RAW_LIVE, with_call(body, PLAIN, canned_port(s)), id);
@@ -339,7 +388,7 @@ the_address_is_the_tasks_else_the_batchs_else_the_projects(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		answers[i] = (struct canned){ YES, 0, CANNED_CLOSE, false, false };
+		answers[i] = (struct canned){ .bytes = YES };
 	s = canned_start(answers, 3, NULL);
 	raw_start(&r, quick);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d", canned_port(s));
@@ -372,7 +421,7 @@ an_e_mail_address_and_another_machine_are_not_called(void **state)
 	static const char *const urls[] = { "me@example.invalid", "http@127.0.0.1",
 					    "https://hooks.example.invalid/x",
 					    "http://127.0.0.1.example.invalid/" };
-	static const struct canned answer = { YES, 0, CANNED_CLOSE, false, false };
+	static const struct canned answer = { .bytes = YES };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], ids[4][TASKS_ID_SIZE], id[TASKS_ID_SIZE];
@@ -409,7 +458,7 @@ another_machine_is_called_when_asked_for(void **state)
 static void
 a_stop_does_not_wait_for_a_receiver(void **state)
 {
-	static const struct canned answer = { NULL, 0, CANNED_HANG, false, false };
+	static const struct canned answer = { .bytes = NULL, .end = CANNED_HANG };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE];
@@ -444,7 +493,7 @@ sleeps(pid_t pid)
 static void
 a_sandbox_with_nothing_to_do_is_not_woken(void **state)
 {
-	static const struct canned answer = { YES, 0, CANNED_CLOSE, false, false };
+	static const struct canned answer = { .bytes = YES };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE];
@@ -473,6 +522,7 @@ main(void)
 		cmocka_unit_test(each_side_has_a_key_of_its_own_that_a_restart_keeps),
 		cmocka_unit_test(what_is_not_2xx_is_tried_again_until_it_is),
 		cmocka_unit_test(after_20_retries_it_is_given_up),
+		cmocka_unit_test(the_schedule_is_a_day_of_the_sandboxs_clock),
 		cmocka_unit_test(a_receiver_that_hangs_is_left_and_asked_again),
 		cmocka_unit_test(a_killed_sandbox_calls_again),
 		cmocka_unit_test(a_task_that_fell_due_while_it_was_dead_calls_at_the_start),

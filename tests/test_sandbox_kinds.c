@@ -321,8 +321,9 @@ static void
 the_known_answer_is_given_also_when_the_attachment_was_fetched(void **state)
 {
 	static const char *const args[] = { "--work", "0.05", NULL };
-	static const struct canned image = { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 0,
-					     CANNED_CLOSE, false, false };
+	static const struct canned image = {
+		.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+	};
 	struct canned_server *s = canned_start(&image, 1, NULL);
 	struct raw r = { .pid = 0 };
 	struct answer a;

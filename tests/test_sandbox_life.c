@@ -4,9 +4,11 @@
 
 #include "tests/test.h"
 
+#include "tests/admin.h"
 #include "tests/canned.h"
 #include "tests/raw.h"
 #include "tests/sandbox.h"
+#include "tests/scene_file.h"
 #include "tests/tasks.h"
 
 #include <arpa/inet.h>
@@ -39,28 +41,20 @@ an_attachment_that_does_not_come_whole_with_200_is_an_error(void **state)
 		struct canned answer;
 		const char *shown; /* in front of "url" */
 	} rows[] = {
-		{ { "HTTP/1.1 403 Forbidden\r\n" EMPTY, 0, CANNED_CLOSE, false, false },
-		  "\"statusCode\":403," },
-		{ { "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE, false, false },
-		  "\"statusCode\":404," },
-		{ { "HTTP/1.1 500 Oh\r\nContent-Length: 5\r\n\r\nsorry", 0, CANNED_CLOSE, false,
-		    false },
+		{ { .bytes = "HTTP/1.1 403 Forbidden\r\n" EMPTY }, "\"statusCode\":403," },
+		{ { .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY }, "\"statusCode\":404," },
+		{ { .bytes = "HTTP/1.1 500 Oh\r\nContent-Length: 5\r\n\r\nsorry" },
 		  "\"statusCode\":500," },
-		{ { "HTTP/1.1 204 No Content\r\n\r\n", 0, CANNED_CLOSE, false, false },
-		  "\"statusCode\":204," },
-		{ { "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n" EMPTY, 0,
-		    CANNED_CLOSE, false, false },
+		{ { .bytes = "HTTP/1.1 204 No Content\r\n\r\n" }, "\"statusCode\":204," },
+		{ { .bytes = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n" EMPTY },
 		  "\"statusCode\":302," },
-		{ { "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\ncut", 0, CANNED_CLOSE, false,
-		    false },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\ncut" }, "" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ncut" },
 		  "" },
-		{ { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ncut", 0,
-		    CANNED_CLOSE, false, false },
-		  "" },
-		{ { "HTTP/1.1 200 OK\r\nContent-Ty", 0, CANNED_CLOSE, false, false }, "" },
-		{ { "SSH-2.0-hello\r\n", 0, CANNED_CLOSE, false, false }, "" },
-		{ { NULL, 0, CANNED_CLOSE, false, false }, "" },
-		{ { NULL, 0, CANNED_RESET, false, false }, "" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Ty" }, "" },
+		{ { .bytes = "SSH-2.0-hello\r\n" }, "" },
+		{ { .bytes = NULL }, "" },
+		{ { .bytes = NULL, .end = CANNED_RESET }, "" },
 	};
 	struct raw r = { .pid = 0 };
 	char body[512], want[512], id[TASKS_ID_SIZE];
@@ -124,7 +118,7 @@ only_this_machine_is_asked_and_only_for_live_tasks(void **state)
 		{ RAW_LIVE, "http://example.invalid/?http://127.0.0.1:", "/no" },
 		{ RAW_LIVE, "s3://127.0.0.1:", "/no" },
 	};
-	static const struct canned answer = { OK, 0, CANNED_CLOSE, false, false };
+	static const struct canned answer = { .bytes = OK };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], url[128], id[TASKS_ID_SIZE];
@@ -144,12 +138,123 @@ only_this_machine_is_asked_and_only_for_live_tasks(void **state)
 	raw_stop(&r);
 }
 
+/* Headers and data as one answer, to the end of the connection. */
+static struct canned
+answer_with(char out[2048], const char *data, size_t n)
+{
+	int head = snprintf(out, 2048, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", n);
+
+	assert_true((size_t)head + n < 2048);
+	memcpy(out + head, data, n);
+	return (struct canned){ .bytes = out, .n = (size_t)head + n };
+}
+
+static void
+what_comes_is_looked_into_as_its_scene_format_says(void **state)
+{
+	static const struct {
+		const char *format, *data;
+		size_t n;
+		const char *message; /* NULL: completed */
+	} rows[] = {
+		{ "sensor_fusion", example_scene, EXAMPLE_SIZE, NULL },
+		{ "sensor_fusion", example_scene, EXAMPLE_SIZE - 3,
+		  "$items.1: the file ends before this blob does: 2 bytes at 32 of 33" },
+		{ "sensor_fusion", "<html>", 6,
+		  "no NUL ends the header: this is no .sfs file, or only a part of one" },
+		{ "split_base64", "{\"points\":[{\"x\":1,\"y\":2,\"z\":3}]}", 32, NULL },
+		{ "split_base64", "{\"points\":", 10,
+		  "Invalid JSON Format: Unexpected end of JSON input" },
+		{ "split_base64", "", 0, "Invalid JSON Format: Unexpected end of JSON input" },
+	};
+	struct raw r = { .pid = 0 };
+	char bytes[2048], body[512], want[512], id[TASKS_ID_SIZE];
+
+	(void)state;
+	raw_start(&r, quick);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct canned answer = answer_with(bytes, rows[i].data, rows[i].n);
+		struct canned_server *s = canned_start(&answer, 1, NULL);
+
+		snprintf(body, sizeof(body),
+			 "\"project\":\"Urban Fusion\",\"scene_format\":\"%s\",\"attachments\":"
+			 "[\"http://127.0.0.1:%d/a\"]",
+			 rows[i].format, canned_port(s));
+		tasks_make(&r, RAW_LIVE, body, id);
+		tasks_wait(&r, RAW_LIVE, id, "status", rows[i].message ? "error" : "completed");
+		snprintf(want, sizeof(want),
+			 "[{\"frame\":0,\"message\":\"%s\",\"attachment\":{\"statusCode\":200,"
+			 "\"url\":\"http://127.0.0.1:%d/a\"}}]",
+			 rows[i].message ? rows[i].message : "", canned_port(s));
+		tasks_must(&r, RAW_LIVE, id, "response.frames", rows[i].message ? want : "-");
+		canned_stop(s);
+	}
+	raw_stop(&r);
+}
+
+/* The second and the third: one that came and one that nobody fetches. */
+static void
+each_broken_frame_is_told_by_its_place(void **state)
+{
+	static const struct canned answer = { .bytes = "HTTP/1.1 200 OK\r\n\r\n[" };
+	struct canned_server *s = canned_start(&answer, 1, NULL);
+	struct raw r = { .pid = 0 };
+	char body[512], want[512], id[TASKS_ID_SIZE];
+
+	(void)state;
+	raw_start(&r, quick);
+	snprintf(body, sizeof(body),
+		 "\"project\":\"Parking Lidar\",\"scene_format\":\"split_base64\",\"attachments\":"
+		 "[\"s3://b/1\",\"http://127.0.0.1:%d/2\",\"s3://b/broken/3\"]",
+		 canned_port(s));
+	tasks_make(&r, RAW_LIVE, body, id);
+	tasks_wait(&r, RAW_LIVE, id, "status", "error");
+	snprintf(want, sizeof(want), "http://127.0.0.1:%d/2", canned_port(s));
+	tasks_must(&r, RAW_LIVE, id, "response.frames.0.frame", "1");
+	tasks_must(&r, RAW_LIVE, id, "response.frames.0.attachment.url", want);
+	tasks_must(&r, RAW_LIVE, id, "response.frames.1.frame", "2");
+	tasks_must(&r, RAW_LIVE, id, "response.frames.1.attachment.url", "s3://b/broken/3");
+	tasks_must(&r, RAW_LIVE, id, "response.frames.2", "-");
+	canned_stop(s);
+	raw_stop(&r);
+}
+
+/* What comes for a task of another type only has to come. */
+static void
+tasks_of_other_types_are_fetched_too(void **state)
+{
+	static const struct canned answers[] = { { .bytes = "HTTP/1.1 200 OK\r\n\r\nGIF89a" },
+						 { .bytes = "HTTP/1.1 403 No\r\n" EMPTY } };
+	struct canned_server *s = canned_start(answers, 2, NULL);
+	struct raw r = { .pid = 0 };
+	char body[512], id[TASKS_ID_SIZE];
+	struct answer a;
+
+	(void)state;
+	raw_start(&r, quick);
+	for (int i = 0; i < 2; i++) {
+		snprintf(body, sizeof(body),
+			 "{\"attachment\":\"http://127.0.0.1:%d/i.gif\",\"instruction\":\"Look.\","
+			 "\"attachment_type\":\"image\",\"objects_to_annotate\":[\"car\"]}",
+			 canned_port(s));
+		raw_call(&r, RAW_LIVE, "POST", "/v1/task/annotation", body, &a);
+		if (a.status != 200)
+			fail_msg("%s", a.body);
+		snprintf(id, sizeof(id), "%s", raw_at(&a, "task_id"));
+		answer_free(&a);
+		tasks_wait(&r, RAW_LIVE, id, "status", i ? "error" : "completed");
+	}
+	tasks_must(&r, RAW_LIVE, id, "response.attachments.0.statusCode", "403");
+	canned_stop(s);
+	raw_stop(&r);
+}
+
 /* 65 MiB come; 64 are the most that is kept. */
 static void
 an_endless_attachment_is_given_up(void **state)
 {
 	static char bytes[65536 + 1];
-	struct canned answers[] = { { bytes, 1040, CANNED_CLOSE, false, false } };
+	struct canned answers[] = { { .bytes = bytes, .repeat = 1040 } };
 	struct canned_server *s;
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE];
@@ -224,10 +329,9 @@ static void
 a_task_waits_for_its_attachments_and_for_its_time(void **state)
 {
 	static const char *const slow[] = { "--work", "1000", NULL };
-	static const struct canned late = { "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE,
-					    false, true };
-	static const struct canned now = { "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE,
-					   false, false };
+	static const struct canned late = { .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY,
+					    .waits = true };
+	static const struct canned now = { .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY };
 	struct canned_server *s = canned_start(&late, 1, NULL);
 	struct raw r = { .pid = 0 };
 	char body[512], id[TASKS_ID_SIZE], other[TASKS_ID_SIZE];
@@ -256,11 +360,38 @@ a_task_waits_for_its_attachments_and_for_its_time(void **state)
 }
 
 static void
+a_moved_clock_ends_the_work(void **state)
+{
+	static const char *const slow[] = { "--work", "1000", NULL };
+	static const struct canned late = { .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY,
+					    .waits = true };
+	struct canned_server *s = canned_start(&late, 1, NULL);
+	struct raw r = { .pid = 0 };
+	char body[512], id[TASKS_ID_SIZE], other[TASKS_ID_SIZE];
+
+	(void)state;
+	admin_prepare();
+	raw_start(&r, slow);
+	tasks_make(&r, RAW_LIVE, plain(body, canned_port(s)), id);
+	tasks_make(&r, RAW_LIVE, "\"project\":\"Urban Fusion\",\"attachments\":[\"s3://b/k\"]",
+		   other);
+	canned_request(s);
+	tasks_must(&r, RAW_LIVE, other, "status", "pending");
+	admin_advance(&r, "2000s");
+	tasks_must(&r, RAW_LIVE, other, "status", "completed");
+	tasks_must(&r, RAW_LIVE, id, "status", "pending"); /* not fetched */
+	canned_go_on(s);
+	tasks_wait(&r, RAW_LIVE, id, "status", "error");
+	canned_stop(s);
+	raw_stop(&r);
+}
+
+static void
 a_canceled_task_stays_canceled_whatever_comes(void **state)
 {
 	static const struct canned answers[] = {
-		{ "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE, false, true },
-		{ "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE, false, false },
+		{ .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY, .waits = true },
+		{ .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY },
 	};
 	struct canned_server *s = canned_start(answers, 2, NULL);
 	struct raw r = { .pid = 0 };
@@ -285,8 +416,8 @@ a_killed_sandbox_fetches_again_and_goes_on(void **state)
 {
 	static const char *const kept[] = { "--work", "0.3", "--db", NULL };
 	static const struct canned answers[] = {
-		{ NULL, 0, CANNED_HANG, false, false },
-		{ "HTTP/1.1 410 Gone\r\n" EMPTY, 0, CANNED_CLOSE, false, false },
+		{ .bytes = NULL, .end = CANNED_HANG },
+		{ .bytes = "HTTP/1.1 410 Gone\r\n" EMPTY },
 	};
 	struct canned_server *s = canned_start(answers, 2, NULL);
 	struct raw r = { .pid = 0 };
@@ -310,8 +441,8 @@ static void
 attachments_are_fetched_while_the_batch_collects(void **state)
 {
 	static const struct canned answers[] = {
-		{ "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE, false, false },
-		{ "HTTP/1.1 404 Not Found\r\n" EMPTY, 0, CANNED_CLOSE, false, true },
+		{ .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY },
+		{ .bytes = "HTTP/1.1 404 Not Found\r\n" EMPTY, .waits = true },
 	};
 	struct canned_server *s = canned_start(answers, 2, NULL);
 	struct raw r = { .pid = 0 };
@@ -437,9 +568,13 @@ main(void)
 		cmocka_unit_test(an_attachment_that_does_not_come_whole_with_200_is_an_error),
 		cmocka_unit_test(where_nobody_listens_nothing_comes),
 		cmocka_unit_test(only_this_machine_is_asked_and_only_for_live_tasks),
+		cmocka_unit_test(what_comes_is_looked_into_as_its_scene_format_says),
+		cmocka_unit_test(each_broken_frame_is_told_by_its_place),
+		cmocka_unit_test(tasks_of_other_types_are_fetched_too),
 		cmocka_unit_test(an_endless_attachment_is_given_up),
 		cmocka_unit_test(the_sandbox_may_be_asked_by_itself),
 		cmocka_unit_test(a_task_waits_for_its_attachments_and_for_its_time),
+		cmocka_unit_test(a_moved_clock_ends_the_work),
 		cmocka_unit_test(a_canceled_task_stays_canceled_whatever_comes),
 		cmocka_unit_test(a_killed_sandbox_fetches_again_and_goes_on),
 		cmocka_unit_test(attachments_are_fetched_while_the_batch_collects),

@@ -236,8 +236,8 @@ must_call(struct canned_server *s, const char *text)
 static void
 an_audit_and_a_request_for_it_send_the_callback(void **state)
 {
-	static const struct canned yes = { "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0,
-					   CANNED_CLOSE, false, false };
+	static const struct canned yes = { .bytes =
+						   "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
 	const struct canned answers[] = { yes, yes, yes, yes };
 	struct canned_server *s = canned_start(answers, 4, NULL);
 	struct answer a;

@@ -159,8 +159,8 @@ receivers_of_callbacks_get_the_keys_that_it_says(void **state)
 {
 	static const char *const words[] = { NULL };
 	static const struct canned answers[] = {
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, CANNED_CLOSE, false, false },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, CANNED_CLOSE, false, false },
+		{ .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" },
+		{ .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" },
 	};
 	struct canned_server *receiver = canned_start(answers, 2, NULL);
 	char key[128], told[128], body[256], *text;

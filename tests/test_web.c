@@ -102,30 +102,25 @@ what_is_kept_has_a_limit_and_only_200_is_kept(void **state)
 		int status;
 		const char *data;
 	} rows[] = {
-		{ { "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 0, CANNED_CLOSE, 0, 0 },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
 		  5,
 		  200,
 		  "hello" },
-		{ { "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello!", 0, CANNED_CLOSE, 0, 0 },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello!" },
 		  5,
 		  0,
 		  "hello" },
-		{ { "HTTP/1.1 200 OK\r\n\r\nhello", 0, CANNED_CLOSE, 0, 0 }, 9, 200, "hello" },
-		{ { "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 0, CANNED_CLOSE, 0, 0 },
-		  0,
-		  200,
-		  "" },
-		{ { "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\nnot found", 0, CANNED_CLOSE, 0,
-		    0 },
+		{ { .bytes = "HTTP/1.1 200 OK\r\n\r\nhello" }, 9, 200, "hello" },
+		{ { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" }, 0, 200, "" },
+		{ { .bytes = "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\nnot found" },
 		  5,
 		  404,
 		  "" },
-		{ { "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\n" EMPTY, 0, CANNED_CLOSE, 0,
-		    0 },
+		{ { .bytes = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\n" EMPTY },
 		  5,
 		  201,
 		  "" },
-		{ { "HTTP/1.1 100 Continue\r\n\r\n", 0, CANNED_CLOSE, 0, 0 }, 5, 0, "" },
+		{ { .bytes = "HTTP/1.1 100 Continue\r\n\r\n" }, 5, 0, "" },
 	};
 	struct web *w = open_web();
 	char url[96];
@@ -154,7 +149,7 @@ what_is_kept_has_a_limit_and_only_200_is_kept(void **state)
 static void
 the_address_decides_whatever_the_name_was(void **state)
 {
-	static const struct canned answer = { "HTTP/1.1 200 OK\r\n" EMPTY, 0, CANNED_CLOSE, 0, 0 };
+	static const struct canned answer = { .bytes = "HTTP/1.1 200 OK\r\n" EMPTY };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct web *w = open_web();
 	char url[96];
@@ -175,7 +170,7 @@ the_address_decides_whatever_the_name_was(void **state)
 static void
 no_proxy_is_asked(void **state)
 {
-	static const struct canned answer = { "HTTP/1.1 200 OK\r\n" EMPTY, 0, CANNED_CLOSE, 0, 0 };
+	static const struct canned answer = { .bytes = "HTTP/1.1 200 OK\r\n" EMPTY };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	const struct web_call call = { .url = "http://127.0.0.1/", .body = "{}", .auth = "k" };
 	struct web_call to_it = call;
@@ -205,9 +200,11 @@ static void
 an_endless_head_is_given_up(void **state)
 {
 	static const struct canned answers[] = {
-		{ "HTTP/1.1 200 OK\r\n", 0, CANNED_KEEP, 0, 0 },
-		{ "X-Filler: 0123456789012345678901234567890123456789012345678901234567890\r\n",
-		  4000, CANNED_HANG, true, 0 },
+		{ .bytes = "HTTP/1.1 200 OK\r\n", .end = CANNED_KEEP },
+		{ .bytes = "X-Filler: 012345678901234567890123456789012345678901234567\r\n",
+		  .repeat = 4000,
+		  .end = CANNED_HANG,
+		  .deaf = true },
 	};
 	struct canned_server *s = canned_start(answers, 2, NULL);
 	struct web *w = open_web();
@@ -229,8 +226,8 @@ an_endless_head_is_given_up(void **state)
 static void
 calls_run_beside_each_other_and_can_be_left(void **state)
 {
-	static const struct canned answer = { "HTTP/1.1 200 OK\r\n" EMPTY, 0, CANNED_CLOSE, 0, 0 };
-	static const struct canned hangs = { NULL, 0, CANNED_HANG, 0, 0 };
+	static const struct canned answer = { .bytes = "HTTP/1.1 200 OK\r\n" EMPTY };
+	static const struct canned hangs = { .bytes = NULL, .end = CANNED_HANG };
 	struct canned_server *s = canned_start(&answer, 1, NULL),
 			     *h = canned_start(&hangs, 1, NULL);
 	struct web *w = open_web();
