@@ -272,12 +272,19 @@ task_unique_taken(struct service *s, const struct request *rq, const char *uniqu
 	return taken;
 }
 
+/* An empty header is none, as an empty value of a query is. */
+static bool
+has_key(const struct request *rq)
+{
+	return rq->idempotency_key && *rq->idempotency_key;
+}
+
 bool
 task_key_used(struct service *s, const struct request *rq, struct reply *rp)
 {
 	sqlite3_stmt *st;
 
-	if (!rq->idempotency_key)
+	if (!has_key(rq))
 		return false;
 	st = db_query(s->db, "SELECT 1 FROM idempotency WHERE env = ?1 AND key = ?2");
 	db_int(st, 1, rq->is_test);
@@ -294,7 +301,7 @@ task_key_keep(struct service *s, const struct request *rq, const char *id)
 {
 	sqlite3_stmt *st;
 
-	if (!rq->idempotency_key)
+	if (!has_key(rq))
 		return;
 	st = db_query(s->db, "INSERT INTO idempotency VALUES (?1, ?2, ?3)");
 	db_int(st, 1, rq->is_test);

@@ -254,22 +254,30 @@ a_unique_id_is_used_once_in_the_whole_account(void **state)
 static void
 an_idempotency_key_creates_once_and_is_not_burnt_by_a_refusal(void **state)
 {
-	static const char *const bodies[] = { "{}", "{" OK_BODY "}", "{" OK_BODY "}" };
-	static const int status[] = { 400, 200, 409 };
+	static const struct {
+		const char *key, *body;
+		int status;
+	} rows[] = {
+		{ "k-1", "{}", 400 },
+		{ "k-1", "{" OK_BODY "}", 200 },
+		{ "k-1", "{" OK_BODY "}", 409 },
+		{ "", "{" OK_BODY "}", 200 }, /* empty: none */
+		{ "", "{" OK_BODY "}", 200 },
+	};
 	struct answer a;
 	char text[512];
 
 	(void)state;
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int fd = raw_connect(&sb);
 
 		snprintf(text, sizeof(text),
 			 "POST " CREATE " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
-			 "Idempotency-Key: k-1\r\nContent-Length: %zu\r\n\r\n%s",
-			 strlen(bodies[i]), bodies[i]);
+			 "Idempotency-Key: %s\r\nContent-Length: %zu\r\n\r\n%s",
+			 rows[i].key, strlen(rows[i].body), rows[i].body);
 		raw_send(fd, text, strlen(text));
 		raw_read(fd, false, &a);
-		assert_int_equal(a.status, status[i]);
+		assert_int_equal(a.status, rows[i].status);
 		if (a.status == 409)
 			assert_string_equal(raw_at(&a, "error"),
 					    "The idempotency key (\"k-1\") has already been used.");
