@@ -219,6 +219,17 @@ search_total(struct service *s, const struct search *q)
 	return ranges == 0 ? count_kinds(s, q) : count_range(s, q, what);
 }
 
+/* What was created after the range ends is most likely not in it: the walk passes it first. */
+static int64_t
+created_after(struct service *s, const struct search *q, enum search_walk range)
+{
+	const struct search_range *r = &q->time[search_walk_time(range)];
+
+	if (r->to == INT64_MAX)
+		return 0;
+	return count_blocks(s, q, SEARCH_CREATED, block_of(r->to) + 1, INT64_MAX);
+}
+
 /* A walk ends when the page is full; a range is read to its end, and sorted. */
 static enum search_walk
 choose(struct service *s, const struct search *q, const struct search_page *page, int64_t total)
@@ -229,7 +240,8 @@ choose(struct service *s, const struct search *q, const struct search_page *page
 
 	if (range.length < 0)
 		return walk.walk;
-	passed = (double)walk.length * (double)need / (double)total;
+	passed = (double)walk.length * (double)need / (double)total +
+		 (double)created_after(s, q, range.walk);
 	if (passed > (double)walk.length)
 		passed = (double)walk.length;
 	return passed * COST_ROW < (double)range.length + (double)total * COST_SORT ? walk.walk

@@ -71,7 +71,7 @@ static const struct row {
 	{ "updated_after=2026-10-10&updated_before=2026-10-11&project=Urban%20Fusion", "updated_ms BETWEEN " MS("2026-10-10") " AND " MS("2026-10-11") " AND project = 'Urban Fusion'", "few, by their time of update" },
 	{ "updated_after=2026-11-25&batch=urban/porto-2", "updated_ms >= " MS("2026-11-25") " AND batch = 'urban/porto-2'", "few, by their time of update" },
 	{ "completed_after=2026-10-02", "completed_ms >= " MS("2026-10-02"), NULL },
-	{ "completed_before=2026-11-01", "completed_ms <= " MS("2026-11-01"), NULL },
+	{ "completed_before=2026-11-01", "completed_ms <= " MS("2026-11-01"), "long before the newest, by their time of completion" },
 	{ "completed_after=2026-11-24T18:00&status=completed", "completed_ms >= " MS("2026-11-24T18:00"), "few, by their time of completion" },
 	{ "completed_after=2026-11-20&updated_after=2026-11-24&start_time=2026-11-01", "completed_ms >= " MS("2026-11-20") " AND updated_ms >= " MS("2026-11-24") " AND created_ms >= " MS("2026-11-01"), "few, by their time of update" },
 	{ "completed_after=2026-11-24&tags=night", "completed_ms >= " MS("2026-11-24") " AND " TAG("night"), "few, by their time of completion" },
