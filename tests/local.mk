@@ -374,6 +374,13 @@ tests_test_screen_outside_LDADD    = $(DESK_LIBS)
 tests_test_screen_send_SOURCES  = tests/test_screen_send.c
 tests_test_screen_send_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_send_LDADD    = $(DESK_LIBS)
+EXTRA_PROGRAMS     += tests/soak
+CLEANFILES         += tests/soak$(EXEEXT)
+tests_soak_SOURCES = tests/soak.c $(DYING) $(LOAD)
+tests_soak_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+# SECONDS=60 for a short one
+soak-sandbox: multistage-sandbox$(EXEEXT) tests/soak$(EXEEXT)
+	@SECONDS='$(SECONDS)' ./tests/soak$(EXEEXT)
 EXTRA_PROGRAMS     += tests/bench
 CLEANFILES         += tests/bench$(EXEEXT)
 tests_bench_SOURCES = tests/bench.c

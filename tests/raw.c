@@ -122,6 +122,20 @@ raw_stop(struct raw *r)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+int
+raw_free_port(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	socklen_t n = sizeof(addr);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, n), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &n), 0);
+	close(fd);
+	return ntohs(addr.sin_port);
+}
+
 static int
 connect_to(int family, const void *addr, socklen_t n)
 {

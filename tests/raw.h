@@ -35,6 +35,9 @@ struct answer {
 	unsigned next;
 };
 
+/* A port that nobody has now and, most likely, in a moment. */
+int raw_free_port(void);
+
 int raw_connect(const struct raw *r);
 int raw_try_connect(const struct raw *r); /* -1: it does not listen */
 void raw_send(int fd, const char *data, size_t n);

@@ -7,8 +7,6 @@
 #include "tests/proc.h"
 #include "tests/raw.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -432,21 +430,6 @@ slow_clients_are_cut_off(void **state)
 	raw_stop(&r);
 }
 
-/* A port that nobody has, most likely also in a moment. */
-static int
-free_port(void)
-{
-	struct sockaddr_in addr = { .sin_family = AF_INET };
-	socklen_t n = sizeof(addr);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&addr, n), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &n), 0);
-	close(fd);
-	return ntohs(addr.sin_port);
-}
-
 /* Over TCP the end may come with the last bytes, and be seen late; but not so late that
  * nobody else gets in. */
 static void
@@ -455,7 +438,7 @@ clients_that_go_in_the_middle_make_room(void **state)
 	static const char *const args[] = { "--connections", "8", "--patience", "1000", NULL };
 	static const char *const parts[] = { "GET /v1/ta", CREATE LENGTH "\r\n{\"pro",
 					     CREATE LENGTH "\r\n" };
-	struct raw r = { .port = free_port() };
+	struct raw r = { .port = raw_free_port() };
 	struct answer a;
 
 	(void)state;
