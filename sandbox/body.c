@@ -19,7 +19,8 @@
 #include <strings.h>
 
 #define METADATA_MAX 10240 /* "10 KB", as a server would read it; scale-api 13 row 7 */
-#define DIGITS_MAX   18    /* always within 64 bits; json-c clamps silently past them */
+#define DIGITS       "0123456789"
+#define DIGITS_MAX   18 /* always within 64 bits; json-c clamps silently past them */
 
 void
 body_bad(struct body *b, const char *fmt, ...)
@@ -64,39 +65,58 @@ skip_string(const char *p, const char *end)
 	return p < end ? p + 1 : NULL;
 }
 
-/* False for what json-c would take or change: control bytes, NUL, NaN, 00, huge numbers. */
+/* The end of the number at p, or NULL: json-c takes -.5 and 1.e5, and clamps or overflows. */
+static const char *
+skip_number(const char *p)
+{
+	const char *start = p;
+	size_t n;
+	bool whole = true;
+
+	p += *p == '-';
+	n = strspn(p, DIGITS);
+	if (n == 0 || (n > 1 && *p == '0'))
+		return NULL;
+	p += n;
+	if (*p == '.') {
+		whole = false;
+		if ((n = strspn(++p, DIGITS)) == 0)
+			return NULL;
+		p += n;
+	}
+	if (*p == 'e' || *p == 'E') {
+		whole = false;
+		p++;
+		p += *p == '+' || *p == '-';
+		if ((n = strspn(p, DIGITS)) == 0)
+			return NULL;
+		p += n;
+	}
+	return (whole && n > DIGITS_MAX) || isinf(strtod(start, NULL)) ? NULL : p;
+}
+
+/* False for what json-c would take or change: control bytes, NUL, NaN, odd and huge numbers. */
 static bool
 scan(const char *p, const char *end)
 {
 	while (p < end) {
-		size_t digits, word;
+		size_t word = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 		if (*p == '"') {
 			if (!(p = skip_string(p + 1, end)))
 				return false;
-			continue;
-		}
-		word = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-		digits = strspn(p, "0123456789");
-		if (word > 0 && (p[0] == 'N' || p[0] == 'I' || word > 5))
-			return false;
-		if (digits > 1 && p[0] == '0')
-			return false;
-		if (digits > DIGITS_MAX && !strchr(".eE", p[digits]))
-			return false;
-		if (digits > 0 && isinf(strtod(p, NULL)))
-			return false;
-		if (word > 0 || digits > 0) {
-			p += word > 0 ? word : digits;
-			if (digits > 0) /* the rest of the number: its zeros may lead */
-				p += strspn(p, "0123456789.eE+-");
-			if (digits > 0 && (p[-1] < '0' || p[-1] > '9'))
+		} else if (strchr(DIGITS "-+.", *p)) {
+			if (!(p = skip_number(p)))
 				return false;
-			continue;
-		}
-		if ((unsigned char)*p < 0x20 && !strchr("\t\n\r", *p))
+		} else if (word > 0) {
+			if (*p == 'N' || *p == 'I' || word > 5)
+				return false;
+			p += word;
+		} else if ((unsigned char)*p < 0x20 && !strchr("\t\n\r", *p)) {
 			return false;
-		p++;
+		} else {
+			p++;
+		}
 	}
 	return true;
 }
