@@ -147,7 +147,7 @@ read_headers(struct exchange *x, const struct exchange_rules *rules)
 	x->rq.idempotency_key = key;
 	if (x->route->body == BODY_FORM) {
 		x->max = FORM_MAX_BYTES;
-		if (!(x->rq.upload = upload_new(x->c)))
+		if (!(x->rq.upload = upload_new(x->rq.content_type)))
 			reply_error(&x->rp, 400, "The body must be multipart/form-data.");
 	}
 }

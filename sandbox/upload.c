@@ -93,10 +93,8 @@ on_part(void *arg, const struct multipart_part *part, const char *data, size_t n
 }
 
 struct upload *
-upload_new(struct MHD_Connection *c)
+upload_new(const char *type)
 {
-	const char *type =
-		MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
 	struct upload *u = mem_alloc(sizeof(*u));
 
 	u->target = UPLOAD_TO_NOTHING;

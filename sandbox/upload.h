@@ -9,8 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <microhttpd.h>
-
 enum upload_field {
 	UPLOAD_PROJECT,
 	UPLOAD_DISPLAY_NAME,
@@ -37,8 +35,8 @@ enum { UPLOAD_TO_FILE = -1, UPLOAD_TO_NOTHING = -2 };
 /* The field's name in the form. */
 const char *upload_field_name(enum upload_field field);
 
-/* NULL if the request's Content-Type is no form. */
-struct upload *upload_new(struct MHD_Connection *c);
+/* type: the request's Content-Type, NULL without. NULL if it is no form. */
+struct upload *upload_new(const char *type);
 /* The next n bytes of the body. False if they are no form. */
 bool upload_add(struct upload *u, const char *data, size_t n);
 void upload_free(struct upload *u);

@@ -13,8 +13,11 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "sandbox/admin.h"
 #include "sandbox/db.h"
+#include "sandbox/fault.h"
 #include "sandbox/life.h"
+#include "sandbox/record.h"
 #include "sandbox/request.h"
 #include "sandbox/route.h"
 #include "sandbox/service.h"
@@ -26,7 +29,7 @@
 #define REQUESTS_MAX 6
 #define NOW_MS       1700000000000 /* any */
 #define CHECK_EVERY  64            /* inputs; a look at the whole database is slow */
-#define FIELD_MAX    16384
+#define MULTIPART    "multipart/form-data; boundary=b"
 
 #define NEXT   "\x1e"
 #define CREATE "POST /v1/task/multistage\n"
@@ -65,22 +68,37 @@ const struct fuzz_seed fuzz_seeds[] = {
 		  "POST /v1/batches/b/prioritize\nl\n{\"priority\":10.0}" NEXT
 		  "POST /v1/batches/b/setMetadata\nl\n{\"m\":null}" NEXT
 		  "GET /v1/batches/b/status\nl\n"),
-	FUZZ_SEED("POST /v1/files/upload\nl\nproject_name=p\x1f" "file=bytes\x1f" "reference_id=r\x1f" "metadata={\"a\":1}" NEXT
-		  "POST /v1/files/import\nl\n{\"file_url\":\"https://h/f\",\"reference_id\":\"r\"}"),
-	FUZZ_SEED("POST /v1/task/categorization\nt\n{\"attachment_type\":\"text\",\"attachment\":\"tomato\",\"categories\":[\"red\"],\"urgency\":null}" NEXT
-		  "POST /v1/task/@/audit\nt\n{\"accepted\":true,\"comments\":\"\\u00e9\"}" NEXT
-		  "POST /v1/task/@/audit\nT\naccepted=false" NEXT
+	FUZZ_SEED("POST /v1/files/upload\nl\n--b\r\nContent-Disposition: form-data; name=\"project_name\"\r\n\r\np\r\n"
+		  "--b\r\nContent-Disposition: form-data; name=\"reference_id\"\r\n\r\nr\r\n"
+		  "--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{\"a\":1}\r\n"
+		  "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\\\"b.png\"\r\nContent-Type: image/png\r\n\r\nby\r\n-tes\r\n--b--\r\n" NEXT
+		  "POST /v1/files/import\nl\n{\"file_url\":\"https://h/f\",\"reference_id\":\"r\",\"project_name\":\"p\"}" NEXT
+		  "GET /v1/assets?project=p&limit=1\nl\n" NEXT
+		  "GET /_sandbox/files/0?size=1\nl\n"),
+	FUZZ_SEED(CREATE "L\nproject=p&attachments[]=s3%3A%2F%2Fb%2Fk&scene_format=sensor_fusion&metadata[a][b]=1&tags[0]=x&tags[1]=y" NEXT
+		  "POST /v1/task/@/setMetadata\nL\na[b]=1&c[]=d" NEXT
+		  "POST /v1/task/imageannotation\nt\n{\"attachment\":\"https://h/i.jpg\",\"geometries\":{\"box\":{}},\"callback_url\":\"https://h/c\"}" NEXT
+		  "POST /v1/task/@/audit\nt\n{\"accepted\":true,\"comments\":null}" NEXT
 		  "POST /v1/task/@/send-callback\nt\n" NEXT
-		  "GET /v1/tasks?type=categorization&customer_review_status=rejected&include_attachment_url=1\nt\n"),
-	FUZZ_SEED("POST /v1/task/annotation\nL\nattachment=http%3A%2F%2Fh%2Fk&objects[]=baby+cow&objects[]=x&tags=a&tags=b&m[k][0]=v&priority=20&clear_unique_id_on_error=true" NEXT
-		  "POST /v1/task/textcollection\nL\nattachments[0][type]=text&attachments[0][content]=a&metadata[k]=v&project=x" NEXT
-		  "POST /v1/task/@/setMetadata\nL\na=1&b[c]=2"),
-	FUZZ_SEED("POST /v1/evaluation_tasks/textcollection\nlkey\n{\"project\":\"x\",\"attachments\":[{\"type\":\"image\",\"content\":\"https://h/k\"}],"
-		  "\"expected_response\":{\"a\":[]},\"initial_response\":{},\"unique_id\":\"u\"}" NEXT
-		  "POST /v1/training_tasks/textcollection\nlkey\n{\"project\":\"x\",\"attachments\":[\"a\"],\"expected_response\":{}}" NEXT
-		  "POST /v1/teams/invite\nl\n{\"emails\":[\"a@b\"],\"team_role\":\"labeler\"}" NEXT
-		  "POST /v1/teams/set_role\nL\nemails=a%40b&team_role=manager" NEXT
-		  "GET /v1/teams\nl\n"),
+		  "POST /_sandbox/tasks/@/recall\nt\n"),
+	FUZZ_SEED("POST /v1/training_tasks/imageannotation\nl\n{\"batch\":\"d\",\"attachment\":\"https://h/i\",\"expected_response\":{\"a\":[]}}" NEXT
+		  "POST /v1/evaluation_tasks/imageannotation\nl\n{\"project\":\"i\",\"attachment\":\"s3://b/i\",\"expected_response\":{},\"initial_response\":{}}" NEXT
+		  "GET /v1/teams\nl\n" NEXT
+		  "POST /v1/teams/invite\nl\n{\"emails\":[\"a@h.example\"],\"team_role\":\"member\"}" NEXT
+		  "POST /v1/teams/set_role\nl\n{\"emails\":[\"a@h.example\"],\"team_role\":\"manager\"}" NEXT
+		  "GET /v1/projects/p/taskTemplates\nl\n"),
+	FUZZ_SEED(CREATE "l\n{\"batch\":\"b\"," FUSED "}" NEXT
+		  "GET /v2/task?task_id=@&expand=batch\nl\n" NEXT
+		  "GET /v2/tasks?project_name=p&status=pending&limit=1\nl\n" NEXT
+		  "GET /v2/batch?batch_name=b\nl\n" NEXT
+		  "GET /v2/batches?project_name=p&limit=1\nl\n" NEXT
+		  "GET /v2/projects\nl\n"),
+	FUZZ_SEED("POST /_sandbox/faults\nl\n{\"name\":\"f\",\"method\":\"POST\",\"path\":\"/v1/task/*\",\"key\":\"live\",\"times\":3,\"effect\":\"status:503:after, ctype:text/html\"}" NEXT
+		  "POST /_sandbox/faults\nl\n[{\"path\":\"/v1/tasks\",\"probability\":0.5,\"seed\":1,\"for\":10,\"effect\":\"fin\"}]" NEXT
+		  "GET /_sandbox/faults\nl\n" NEXT
+		  "POST /_sandbox/clock\nl\n{\"advance\":\"2h\"}" NEXT
+		  "GET /_sandbox/requests?since=0&limit=10&path=/v1/*\nl\n" NEXT
+		  "DELETE /_sandbox/faults\nl\n"),
 	{ NULL, 0 },
 };
 /* clang-format on */
@@ -144,35 +162,50 @@ call_done(struct call *c)
 	free(c->body);
 }
 
-/* A form as the server would have taken it apart: name=value, split by 0x1f. */
+static void
+add_part(void *arg, const struct multipart_part *part, const char *data, size_t n)
+{
+	struct buf *all = arg;
+
+	if (n == 0)
+		buf_addf(all, "\n<%s|%s|%s>", part->name ? part->name : "",
+			 part->filename ? part->filename : "", part->type ? part->type : "");
+	buf_add(all, data, n);
+}
+
+/* What a form says, when it comes in pieces of this size. */
+static void
+read_form(const struct call *c, size_t piece, struct buf *all)
+{
+	struct multipart m;
+	bool good;
+
+	good = multipart_init(&m, MULTIPART, add_part, all);
+	fuzz_must(good, "a boundary");
+	for (size_t at = 0; good && at < c->body_len; at += piece)
+		good = multipart_add(&m, c->body + at,
+				     piece < c->body_len - at ? piece : c->body_len - at);
+	buf_addf(all, "%d %d", good, multipart_ended(&m));
+	multipart_done(&m);
+}
+
+/* The body as a form, as the server takes it apart; NULL if it is none. */
 static struct upload *
 form_of(const struct call *c)
 {
-	static const char *const names[] = { "project_name", "display_name", "reference_id",
-					     "metadata" };
-	struct upload *u = mem_alloc(sizeof(*u));
-	const char *p = c->body, *end = p + c->body_len;
+	struct buf whole = BUF_INIT(1u << 24), pieces = BUF_INIT(1u << 24);
+	struct upload *u = upload_new(MULTIPART);
 
-	for (int i = 0; i < UPLOAD_FIELD_COUNT; i++)
-		u->field[i] = (struct buf)BUF_INIT(FIELD_MAX);
-	while (p < end) {
-		const char *stop = memchr(p, '\x1f', (size_t)(end - p));
-		const char *value = memchr(p, '=', (size_t)((stop ? stop : end) - p));
-		size_t name = value ? (size_t)(value - p) : 0;
-		size_t n = value ? (size_t)((stop ? stop : end) - value - 1) : 0;
-
-		for (size_t i = 0; i < ARRAY_LEN(names); i++)
-			if (strlen(names[i]) == name && memcmp(p, names[i], name) == 0)
-				buf_add(&u->field[i], value + 1, n);
-		if (name == 4 && memcmp(p, "file", 4) == 0 && !u->file) {
-			u->file = tmpfile();
-			fuzz_must(u->file && fwrite(value + 1, 1, n, u->file) == n, "disk");
-			u->size = (int64_t)n;
-			snprintf(u->name, sizeof(u->name), "%.*s", (int)n, value + 1);
-		}
-		p = stop ? stop + 1 : end;
-	}
-	return u;
+	read_form(c, c->body_len + 1, &whole);
+	read_form(c, 1 + c->body_len % 7, &pieces);
+	fuzz_must(whole.len == pieces.len && memcmp(whole.p, pieces.p, whole.len) == 0,
+		  "a form in pieces is the form");
+	buf_free(&whole);
+	buf_free(&pieces);
+	if (upload_add(u, c->body, c->body_len))
+		return u;
+	upload_free(u);
+	return NULL;
 }
 
 /* No member of a task is null: what a task has not, it does not show. */
@@ -188,7 +221,7 @@ check_task(const struct json_span *task)
 static void
 check_good(const struct json_span *reply, char id[TASK_ID_SIZE])
 {
-	static const char *const of_a_list[] = { "limit", "offset", "has_more" };
+	static const char *const of_a_list[] = { "limit", "has_more" };
 	struct json_span found;
 	struct json_iter it = { 0 };
 
@@ -230,10 +263,10 @@ check_refusal(const struct json_span *reply, int status)
 static void
 check_reply(const struct reply *rp, char id[TASK_ID_SIZE])
 {
-	static const int known[] = { 200, 400, 402, 404, 405, 409, 413 };
+	static const int known[] = { 200, 206, 400, 402, 403, 404, 405, 409, 413, 416 };
 	struct json_span span;
 	struct err err = ERR_INIT;
-	bool is_known = false;
+	bool is_known = false, is_json = !rp->type && !rp->asset.seq;
 
 	if (rp->status == 200 && rp->type) {
 		fuzz_must(strcmp(buf_str(&rp->body), "OK") == 0, "plain text is OK");
@@ -241,24 +274,21 @@ check_reply(const struct reply *rp, char id[TASK_ID_SIZE])
 	}
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		is_known = is_known || rp->status == known[i];
-	if (!is_known || json_scan(buf_str(&rp->body), rp->body.len, &span, NULL, &err))
+	if (!is_known ||
+	    (is_json && json_scan(buf_str(&rp->body), rp->body.len, &span, NULL, &err)))
 		fprintf(stderr, "fuzz: %d %s: %s\n", rp->status, buf_str(&rp->body), err.msg);
 	fuzz_must(is_known, "a status that the service knows");
 	fuzz_must(!err.code, "the reply is JSON");
+	if (!is_json)
+		return;
 	if (rp->status == 200)
 		check_good(&span, id);
 	else
 		check_refusal(&span, rp->status);
 }
 
-static void
-run(const char *sql)
-{
-	fuzz_must(db_run(world.db, db_query(world.db, sql)), sql);
-}
-
-/* As the server does it: what is not answered with 200 is undone. */
-static void
+/* As the server does it: what is not answered with 200 is undone. False: it never ran. */
+static bool
 answer(const struct call *c, const struct route *route, struct request *rq, struct reply *rp)
 {
 	rq->is_test = c->is_test;
@@ -267,13 +297,22 @@ answer(const struct call *c, const struct route *route, struct request *rq, stru
 	rq->body = c->body;
 	rq->body_len = c->body_len;
 	rq->upload = route->body == BODY_FORM ? form_of(c) : NULL;
-	run("SAVEPOINT one");
+	if (route->body == BODY_FORM && !rq->upload)
+		return false;
+	db_mark(world.db);
 	route->handle(&world, rq, rp);
 	fuzz_must(!*db_failure(world.db), db_failure(world.db));
-	if (rp->status != 200 || !route->writes)
-		run("ROLLBACK TO one");
-	run("RELEASE one");
+	if (rp->status == 200)
+		db_keep(world.db);
+	else
+		db_undo(world.db);
 	upload_free(rq->upload);
+	record_add(world.record, &(struct record_entry){
+					 .method = c->method,
+					 .target = c->target,
+					 .status = rp->status,
+				 });
+	return true;
 }
 
 static void
@@ -301,10 +340,8 @@ call_run(const struct call *c, char id[TASK_ID_SIZE])
 	if (usable) {
 		check_request(&rq);
 		route = route_find(c->method, &rq, &known);
-		if (route) {
-			answer(c, route, &rq, &rp);
+		if (route && answer(c, route, &rq, &rp))
 			check_reply(&rp, id);
-		}
 	}
 	request_done(&rq);
 	buf_free(&rp.body);
@@ -362,6 +399,7 @@ open_world(void)
 	world.now_ms = NOW_MS;
 	world.work_ms = 1000;
 	life_open(&world);
+	fuzz_must(admin_open(&world, NULL, false, &err) == ERR_OK, err.msg);
 	db_begin(world.db);
 	set_up("POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"p\"}");
 	set_up("POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"r\",\"rapid\":true}");
@@ -369,7 +407,10 @@ open_world(void)
 	       "{\"type\":\"textcollection\",\"name\":\"x\",\"rapid\":true}");
 	set_up("POST", "/v1/batches", "{\"project\":\"p\",\"name\":\"b\"}");
 	set_up("POST", "/v1/batches", "{\"project\":\"r\",\"name\":\"c\"}");
-	fuzz_must(number("SELECT count(*) FROM batch") == 4, "the world is set up");
+	set_up("POST", "/v1/projects",
+	       "{\"type\":\"imageannotation\",\"name\":\"i\",\"rapid\":true}");
+	set_up("POST", "/v1/batches", "{\"project\":\"i\",\"name\":\"d\"}");
+	fuzz_must(number("SELECT count(*) FROM batch") == 6, "the world is set up");
 	fuzz_must(db_commit(world.db), "commit");
 }
 
@@ -397,6 +438,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (inputs++ % CHECK_EVERY == 0)
 		check_database();
 	db_rollback(world.db);
+	fault_rules_free(&world.faults->rules);
+	record_clear(world.record);
 	world = before;
 	return 0;
 }
