@@ -54,13 +54,20 @@ read_name(const struct json_span *rule, size_t *unnamed, char name[64], struct e
 	return ERR_OK;
 }
 
+/* What is read elsewhere, or only told: rules can be given back as they were got. */
+static bool
+is_of_another(const char *key)
+{
+	return strcmp(key, "name") == 0 || strcmp(key, "seen") == 0 || strcmp(key, "hits") == 0;
+}
+
 static enum err_code
 read_member(struct fault_rules *rules, const struct json_iter *it, struct err *err)
 {
 	struct buf key = BUF_INIT(TEXT_MAX), value = BUF_INIT(TEXT_MAX);
 
 	json_unescape(&key, &it->key);
-	if (strcmp(buf_str(&key), "name") != 0 && it->value.type != JSON_NULL) {
+	if (!is_of_another(buf_str(&key)) && it->value.type != JSON_NULL) {
 		if (read_value(&it->value, &value, err))
 			err_wrap(err, "\"%s\"", buf_str(&key));
 		else

@@ -171,6 +171,10 @@ endif
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_fault tests/test_record tests/test_sandbox_admin tests/test_sandbox_fault
 endif
+FUZZERS += tests/fuzz_fault
+tests_fuzz_fault_SOURCES = tests/fuzz_fault.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fault_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_fault_LDADD   = $(SANDBOX_LIBS)
 ADMIN = tests/admin.c tests/admin.h $(RAW)
 tests_test_sandbox_admin_SOURCES = tests/test_sandbox_admin.c $(ADMIN) $(PROGRAM_TEST)
 tests_test_sandbox_admin_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
