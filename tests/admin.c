@@ -5,7 +5,9 @@
 
 #include "tests/test.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define WAIT_MS 30000
@@ -74,6 +76,19 @@ admin_recorded(const struct raw *r, const char *path, const char *key, char out[
 		snprintf(out, 256, "%s", raw_at(&a, at));
 	}
 	answer_free(&a);
+}
+
+int
+admin_tcp(const char *url)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), port = 0;
+
+	assert_int_equal(sscanf(url, "http://127.0.0.1:%d", &port), 1);
+	to.sin_port = htons((uint16_t)port);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
 }
 
 void

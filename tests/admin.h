@@ -19,6 +19,8 @@ void admin_advance(const struct raw *r, const char *span);
 /* The last request to path as the record has it: value of a key of it; "-" if none. */
 void admin_recorded(const struct raw *r, const char *path, const char *key, char out[256]);
 
+/* A connection to the sandbox at http://127.0.0.1:PORT. */
+int admin_tcp(const char *url);
 /* Send one request on a connection of its own and take all that comes until its end, even
  * if that is no HTTP. Owned; *n: bytes. *reset (may be NULL): it ended in a reset. */
 char *admin_talk(int fd, const char *key, const char *method, const char *target, const char *body,

@@ -10,11 +10,8 @@
 #include "tests/sandbox.h"
 #include "tests/scratch.h"
 
-#include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -276,17 +273,6 @@ an_endless_answer_does_not_hold_up_others(void **state)
 	}
 }
 
-static int
-tcp(int port)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	return fd;
-}
-
 #define STORY                                                            \
 	"[fault before]\nmethod = POST\nwhen = 1\neffect = rst:before\n" \
 	"[fault after]\nmethod = POST\nwhen = 2\neffect = rst:after\n"
@@ -300,20 +286,20 @@ a_reset_is_one_and_what_is_committed_stays(void **state)
 	const char *story = scratch_path(*state, "story.ini");
 	const char *const args[] = { "--seed", "empty", "--story", story, NULL };
 	struct sandbox *s;
-	int port;
 
 	scratch_write(story, STORY, strlen(STORY));
 	s = sandbox_start(NULL, args);
-	assert_int_equal(sscanf(sandbox_url(s), "http://127.0.0.1:%d/", &port), 1);
 	for (size_t i = 0; i < COUNT(kept); i++) {
 		bool reset;
 		size_t n;
 		char *text;
 
-		free(admin_talk(tcp(port), RAW_LIVE, "POST", "/v1/projects", project, &n, &reset));
+		free(admin_talk(admin_tcp(sandbox_url(s)), RAW_LIVE, "POST", "/v1/projects",
+				project, &n, &reset));
 		assert_int_equal(n, 0);
 		assert_true(reset);
-		text = admin_talk(tcp(port), RAW_LIVE, "GET", "/v1/projects/p", NULL, &n, &reset);
+		text = admin_talk(admin_tcp(sandbox_url(s)), RAW_LIVE, "GET", "/v1/projects/p",
+				  NULL, &n, &reset);
 		assert_false(reset);
 		assert_int_equal(strncmp(text, H200, strlen(H200)) == 0, kept[i]);
 		free(text);
