@@ -46,8 +46,8 @@ exchange_free(struct exchange *x)
 	buf_free(&x->body);
 	free(x->target);
 	free(x->fault);
-	free(x->kept[0]);
-	free(x->kept[1]);
+	for (size_t i = 0; i < EXCHANGE_KEPT; i++)
+		free(x->kept[i]);
 	free(x);
 }
 
@@ -250,20 +250,48 @@ struct source { /* of a response that outlives its exchange */
 	struct reply_asset asset;
 };
 
-/* The next bytes for the library. They are read between the transactions of requests, in one
- * of their own, so that an earlier failure does not count. */
+/* Read between the transactions of requests, in one of its own, so that an earlier failure
+ * does not count. */
+static size_t
+read_asset(struct db *db, const struct reply_asset *asset, int64_t at, char *to, size_t n)
+{
+	int64_t left = asset->size - at;
+
+	db_begin(db);
+	n = asset_read(db, asset, asset->from + at, to, left < (int64_t)n ? (size_t)left : n);
+	db_rollback(db);
+	return n;
+}
+
+/* The next bytes for the library. */
 static ssize_t
 read_source(void *arg, uint64_t at, char *buf, size_t max)
 {
 	struct source *src = arg;
-	uint64_t left = (uint64_t)src->asset.size - at;
-	size_t n;
+	size_t n = read_asset(src->db, &src->asset, (int64_t)at, buf, max);
 
-	db_begin(src->db);
-	n = asset_read(src->db, &src->asset, src->asset.from + (int64_t)at, buf,
-		       left < max ? (size_t)left : max);
-	db_rollback(src->db);
 	return n > 0 ? (ssize_t)n : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+int64_t
+exchange_body_bytes(const struct exchange *x)
+{
+	return x->rp.asset.seq ? x->rp.asset.size : (int64_t)x->rp.body.len;
+}
+
+size_t
+exchange_body_read(const struct exchange *x, int64_t at, char *to, size_t n)
+{
+	int64_t left = exchange_body_bytes(x) - at;
+
+	if (left <= 0)
+		return 0;
+	if (x->rp.asset.seq)
+		return read_asset(x->db, &x->rp.asset, at, to, n);
+	if ((int64_t)n > left)
+		n = (size_t)left;
+	memcpy(to, x->rp.body.p + at, n);
+	return n;
 }
 
 static struct MHD_Response *
@@ -296,7 +324,7 @@ make_response(struct exchange *x)
 static const char *
 content_type(const struct reply *rp)
 {
-	if (rp->asset.seq)
+	if (rp->asset.seq && !rp->type)
 		return rp->asset.type;
 	return rp->type ? rp->type : "application/json; charset=utf-8";
 }

@@ -17,6 +17,8 @@
 #include <microhttpd.h>
 
 struct db;
+#define EXCHANGE_KEPT 4
+
 struct fault_run;
 struct route;
 
@@ -52,9 +54,9 @@ struct exchange {
 	bool closes;    /* the connection ends with this reply */
 	bool committed; /* what the handler wrote is kept */
 
-	struct fault_run *fault; /* owned; NULL: nothing goes wrong */
-	int64_t record;          /* number, once it is in the record */
-	char *kept[2];           /* owned: headers that outlive the connection */
+	struct fault_run *fault;   /* owned; NULL: nothing goes wrong */
+	int64_t record;            /* number, once it is in the record */
+	char *kept[EXCHANGE_KEPT]; /* owned: headers that outlive the connection */
 };
 
 struct exchange_rules {
@@ -74,6 +76,11 @@ bool exchange_start(struct exchange *x, const char *version, struct service *s,
 
 /* The next n bytes of the body. False: too many to be read to their end. */
 bool exchange_receive(struct exchange *x, const char *data, size_t n);
+
+/* The body of the reply, which may be a file: its size, and up to n bytes from at on; 0
+ * behind its end, or if they are gone. */
+int64_t exchange_body_bytes(const struct exchange *x);
+size_t exchange_body_read(const struct exchange *x, int64_t at, char *to, size_t n);
 
 /* Hand the reply to the library. */
 enum MHD_Result exchange_send(struct exchange *x);

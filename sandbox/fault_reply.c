@@ -174,6 +174,7 @@ make_body(struct reply *rp, int status, const char *type, const char *text)
 {
 	rp->status = status;
 	rp->type = type;
+	rp->asset = (struct reply_asset){ .seq = 0 };
 	buf_clear(&rp->body);
 	buf_adds(&rp->body, text);
 }
@@ -194,6 +195,7 @@ open_huge(struct reply *rp)
 	buf_adds(&out, "\"padding\":\"");
 	buf_free(&rp->body);
 	rp->body = out;
+	rp->asset = (struct reply_asset){ .seq = 0 };
 }
 
 /* Into the reply's own JSON, if it is any. */

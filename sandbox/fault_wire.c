@@ -25,17 +25,20 @@ static const char garbage[] = "\x00\x07SSH-9.9-multistage\r\n{\"task_id\":\x80\x
 static int64_t
 body_size(const struct exchange *x)
 {
-	return (int64_t)x->rp.body.len + (x->fault->pad > 0 ? x->fault->pad + 2 : 0);
+	return exchange_body_bytes(x) + (x->fault->pad > 0 ? x->fault->pad + 2 : 0);
 }
 
-/* Bytes pos to pos + n of the body, the padding and what closes it. */
-static void
+/* Up to n bytes from pos on of the body, the padding and what closes it. */
+static size_t
 copy_body(const struct exchange *x, int64_t pos, char *to, size_t n)
 {
-	int64_t text = (int64_t)x->rp.body.len, end = text + x->fault->pad;
+	int64_t end = exchange_body_bytes(x) + x->fault->pad;
 
+	if (pos < exchange_body_bytes(x))
+		return exchange_body_read(x, pos, to, n);
 	for (size_t i = 0; i < n; i++, pos++)
-		to[i] = pos < text ? x->rp.body.p[pos] : pos < end ? 'x' : "\"}"[pos - end];
+		to[i] = pos < end ? 'x' : "\"}"[pos - end];
+	return n;
 }
 
 /* How many bytes of the body may have gone by now, at least one more than pos after a
@@ -76,8 +79,8 @@ read_body(void *arg, uint64_t at, char *to, size_t max)
 	}
 	if ((int64_t)max > end - pos)
 		max = (size_t)(end - pos);
-	copy_body(x, pos, to, max);
-	return (ssize_t)max;
+	max = copy_body(x, pos, to, max);
+	return max > 0 ? (ssize_t)max : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 struct MHD_Response *
@@ -144,16 +147,14 @@ header_bytes(struct exchange *x, int64_t pos, char block[BLOCK_BYTES])
 	}
 	tail = snprintf(text, sizeof(text),
 			"Content-Type: application/json\r\nConnection: close\r\n"
-			"Content-Length: %zu\r\n\r\n",
-			x->rp.body.len);
+			"Content-Length: %lld\r\n\r\n",
+			(long long)exchange_body_bytes(x));
 	pos -= head + lines;
 	if (pos < tail) {
 		memcpy(block, text + pos, (size_t)(tail - pos));
 		return (size_t)(tail - pos);
 	}
-	for (pos -= tail; size < BLOCK_BYTES && pos < (int64_t)x->rp.body.len; pos++)
-		block[size++] = x->rp.body.p[pos];
-	return size;
+	return exchange_body_read(x, pos - tail, block, BLOCK_BYTES);
 }
 
 static size_t

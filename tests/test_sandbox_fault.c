@@ -415,9 +415,8 @@ a_lag_is_of_look_ups_alone(void **state)
 	assert_int_equal(found(RAW_LIVE), 1);
 }
 
-/* The body, its headers and its file outlive the connection they came on. */
 static void
-a_late_upload_is_kept(void **state)
+upload(struct answer *a)
 {
 	static const char form[] =
 		"POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer live_k\r\n"
@@ -425,22 +424,70 @@ a_late_upload_is_kept(void **state)
 		"Content-Length: 85\r\n\r\n"
 		"--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"
 		"some bytes\r\n--B--\r\n";
+	int fd = raw_connect(&sb);
+
+	raw_send(fd, form, sizeof(form) - 1);
+	raw_read(fd, false, a);
+	close(fd);
+}
+
+/* The body, its headers and its file outlive the connection they came on. */
+static void
+a_late_upload_is_kept(void **state)
+{
 	char committed[256] = "";
 	struct answer a;
-	int fd = raw_connect(&sb);
 
 	(void)state;
 	admin_faults(&sb, "[{\"path\":\"/v1/files/*\",\"effect\":\"late:20\"}]");
-	raw_send(fd, form, sizeof(form) - 1);
-	raw_read(fd, false, &a);
+	upload(&a);
 	assert_int_equal(a.status, 503);
 	answer_free(&a);
-	close(fd);
 	for (int ms = 0; ms < WAIT_MS && strcmp(committed, "true") != 0; ms += 10) {
 		admin_recorded(&sb, "/v1/files/upload", "committed", committed);
 		poll(NULL, 0, 10);
 	}
 	assert_string_equal(committed, "true");
+}
+
+/* Its bytes are not in the reply, but in the database. */
+static void
+a_file_on_its_way_out_fails_like_any_reply(void **state)
+{
+	static const struct {
+		const char *effect, *begins, *body;
+	} rows[] = {
+		{ "ok", H200, "some bytes" },
+		{ "trunc:4", H200, "some" },
+		{ "slow:1000", H200, "some bytes" },
+		{ "hdr:500", H200, "some bytes" },
+		{ "ctype:text/x", H200, "some bytes" },
+		{ "evil", H200, "some bytes" },
+		{ "empty200", H200, "" },
+		{ "status:500:after", "HTTP/1.1 500 ", "{\"status_code\":500," },
+	};
+	char target[128], rules[256];
+	struct answer a;
+	size_t n;
+
+	(void)state;
+	admin_faults(&sb, "[]");
+	upload(&a);
+	snprintf(target, sizeof(target), "/_sandbox/files/%s", raw_at(&a, "id"));
+	answer_free(&a);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *text;
+
+		snprintf(rules, sizeof(rules), "[{\"method\":\"GET\",\"effect\":\"%s\"}]",
+			 rows[i].effect);
+		admin_faults(&sb, rules);
+		text = admin_talk(raw_connect(&sb), RAW_LIVE, "GET", target, NULL, &n, NULL);
+		if (strncmp(text, rows[i].begins, strlen(rows[i].begins)) != 0 ||
+		    strncmp(body_of(text), rows[i].body, strlen(rows[i].body)) != 0 ||
+		    (rows[i].body[0] != '{' && strlen(body_of(text)) != strlen(rows[i].body)))
+			fail_msg("%s: %s", rows[i].effect, text);
+		free(text);
+	}
 }
 
 static void
@@ -680,6 +727,7 @@ main(void)
 		cmocka_unit_test(a_look_up_lags_until_the_time_is_over),
 		cmocka_unit_test(a_lag_is_of_look_ups_alone),
 		cmocka_unit_test(a_late_upload_is_kept),
+		cmocka_unit_test(a_file_on_its_way_out_fails_like_any_reply),
 		cmocka_unit_test(a_list_that_ignores_its_filter_gives_strangers),
 		cmocka_unit_test(a_fault_touches_nothing_else),
 		cmocka_unit_test(a_rule_for_all_hits_all_but_the_sandbox_s_own_paths),
