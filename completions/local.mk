@@ -1,5 +1,5 @@
 # completions: installed under the name of the command; they ask the program for words.
-bashcomp_DATA = completions/bash/multistage
+bashcomp_DATA = completions/bash/multistage completions/bash/multistage-sandbox
 zshcompdir    = $(datadir)/zsh/site-functions
 zshcomp_DATA  = completions/zsh/_multistage
 fishcompdir   = $(datadir)/fish/vendor_completions.d

@@ -119,5 +119,25 @@ say "bash completes commands, options, values and files" "$(command -v bash >/de
 	try "completed canceled" list --status c
 	try "split-base64.json" check sp
 	try "split-base64.json" --url x submit --run y sp' 2>&1)"
+say "bash completes options, values and files of multistage-sandbox" "$(command -v bash >/dev/null || exit 0
+	cd "$src/examples" && MS="$OLDPWD/multistage-sandbox" bash --norc -c '
+	source ../completions/bash/multistage-sandbox
+	try() {	# wanted words; the line so far
+		local want=$1; shift
+		COMP_WORDS=("$MS" "$@") COMP_CWORD=$#
+		_multistage_sandbox "$MS"
+		[[ "${COMPREPLY[*]}" == $want ]] || echo "$*: ${COMPREPLY[*]}"
+	}
+	try "--accept-any-key" --acc
+	try "*--port*--unix*--db*--help" ""
+	try "--db" --port 8000 --d
+	try "" --port ""
+	try "demo" --seed d
+	try "account.json" --seed acc
+	try "local any" --callbacks ""
+	try "config.ini" --db conf
+	try "config.ini" --log conf
+	try "--seed" --log --see
+	try "--help" --accept-any-key --h' 2>&1)"
 echo "1..$n"
 exit $bad
