@@ -3,13 +3,18 @@
 
 #include "sandbox/db.h"
 
+#include "core/buf.h"
 #include "core/mem.h"
 #include "sandbox/db_cache.h"
 #include "sandbox/db_schema.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define APPLICATION_ID 0x6d735362 /* "msSb" */
 #define CACHE_MAX      128        /* statements kept; lists make their own SQL */
@@ -324,36 +329,72 @@ prepare(struct db *db)
 	return execute(db, sql) && db_commit(db);
 }
 
+/* SQLite does not say why it cannot open a file, and takes one that it cannot write. */
+static enum err_code
+check_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	struct stat st;
+	bool regular;
+
+	if (fd < 0) {
+		err_set(err, ERR_STORE, "cannot use the database %s: %s", path, strerror(errno));
+		return err_hint(err, "name a file with --db that you can write to");
+	}
+	regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	close(fd);
+	if (regular)
+		return ERR_OK;
+	err_set(err, ERR_STORE, "cannot use the database %s: it is no regular file", path);
+	return err_hint(err, "name another file with --db");
+}
+
 /* Why it cannot be used, and what to do. */
 static void
 say_why(struct db *db, const char *name, struct err *err)
 {
 	int code = sqlite3_errcode(db->conn) & 0xFF;
-	int system = sqlite3_system_errno(db->conn);
 
-	err_set(err, ERR_STORE, "cannot use the database %s: %s", name,
-		code == SQLITE_CANTOPEN && system != 0 ? strerror(system) : db->why);
+	err_set(err, ERR_STORE, "cannot use the database %s: %s", name, db->why);
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		err_hint(err, "stop the sandbox that has it open, or name another file with --db");
-	else if (code == SQLITE_CANTOPEN)
-		err_hint(err, "name a file in a folder that exists and that you can write to");
 	else
 		err_hint(err, "name another file with --db; this one was left as it is");
+}
+
+/* A name is a name, also if it looks like a URI or like ":memory:"; the caller frees. */
+static char *
+literal(const char *path)
+{
+	struct buf b = BUF_INIT(1u << 20);
+
+	if (!path)
+		return mem_strdup(":memory:");
+	buf_adds(&b, *path == '/' ? "" : "./");
+	buf_adds(&b, path);
+	return buf_take(&b);
 }
 
 enum err_code
 db_open(const char *path, struct db **out, struct err *err)
 {
-	struct db *db = mem_alloc(sizeof(*db));
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	struct db *db;
+	char *name;
 	bool good;
+
+	if (path && check_file(path, err))
+		return err->code;
+	db = mem_alloc(sizeof(*db));
+	name = literal(path);
 
 	/* No thread of this process but one touches SQLite: no locks, no statistics. */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	db_cache_install();
-	if (sqlite3_open_v2(path ? path : ":memory:", &db->conn, flags, NULL))
+	if (sqlite3_open_v2(name, &db->conn, flags, NULL))
 		fail(db);
+	free(name);
 	good = !db->failed && execute(db, "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
 					  "PRAGMA temp_store=MEMORY;" MEMORY_PRAGMA);
 	sqlite3_extended_result_codes(db->conn, 1);

@@ -282,6 +282,30 @@ part_name(size_t i, const void *arg)
 	return i < SEED_PART_COUNT ? seed_part_name((enum seed_part)i) : NULL;
 }
 
+/* The name of a member of the root. */
+static enum err_code
+check_part(struct loading *l, const struct json_span *key)
+{
+	struct buf name = BUF_INIT(FILE_MAX);
+	const char *near;
+	size_t i = 0;
+
+	json_unescape(&name, key);
+	while (i < SEED_PART_COUNT && strcmp(part_name(i, NULL), buf_str(&name)) != 0)
+		i++;
+	if (i < SEED_PART_COUNT) {
+		buf_free(&name);
+		return ERR_OK;
+	}
+	near = near_match(buf_str(&name), part_name, NULL);
+	err_set(l->err, ERR_PARSE, "\"%s\" is no part of an account", buf_str(&name));
+	err_hint(l->err, "%s%s",
+		 near ? "did you mean " : "there are projects, batches, files, tasks",
+		 near ? near : "");
+	buf_free(&name);
+	return fail(l, false);
+}
+
 static enum err_code
 check_root(struct loading *l, const struct json_span *root)
 {
@@ -294,27 +318,8 @@ check_root(struct loading *l, const struct json_span *root)
 		return fail(l, false);
 	}
 	while (json_each(root, &it)) {
-		struct buf name = BUF_INIT(FILE_MAX);
-		const char *near = NULL;
-		size_t i = 0;
-
 		l->at = it.key.p;
-		json_unescape(&name, &it.key);
-		while (i < SEED_PART_COUNT && strcmp(part_name(i, NULL), buf_str(&name)) != 0)
-			i++;
-		if (i == SEED_PART_COUNT) {
-			near = near_match(buf_str(&name), part_name, NULL);
-			err_set(l->err, ERR_PARSE, "\"%s\" is no part of an account",
-				buf_str(&name));
-			err_hint(l->err, "%s%s",
-				 near ? "did you mean "
-				      : "there are projects, "
-					"batches, files, tasks",
-				 near ? near : "");
-			fail(l, false);
-		}
-		buf_free(&name);
-		if (l->err->code)
+		if (check_part(l, &it.key))
 			return l->err->code;
 	}
 	return ERR_OK;
@@ -362,15 +367,14 @@ enum err_code
 seed_file(struct service *s, const char *path, struct err *err)
 {
 	struct buf text = BUF_INIT(FILE_MAX);
+	enum err_code code = file_read_path(path, &text, err);
 
-	if (file_read_path(path, &text, err)) {
-		if (err->code == ERR_SYS) {
-			err->code = ERR_USAGE;
-			err_hint(err, "--seed takes demo, empty, or a JSON file");
-		}
-	} else {
-		fill(s, path, &text, err);
+	if (code == ERR_OK) {
+		code = fill(s, path, &text, err);
+	} else if (code == ERR_SYS) {
+		code = err->code = ERR_USAGE;
+		err_hint(err, "--seed takes demo, empty, or a JSON file");
 	}
 	buf_free(&text);
-	return err->code;
+	return code;
 }

@@ -369,7 +369,9 @@ a_database_or_socket_that_is_no_good_says_what_to_do(void **state)
 		const char *says, *hint;
 	} rows[] = {
 		{ { "--db", r.db }, 10, "database is locked", "stop the sandbox that has it open" },
-		{ { "--db", dir }, 10, "No such file or directory", "a folder that exists" },
+		{ { "--db", dir }, 10, "No such file or directory", "that you can write to" },
+		{ { "--db", r.dir }, 10, "Is a directory", "that you can write to" },
+		{ { "--db", "/dev/null" }, 10, "it is no regular file", "" },
 		{ { "--db", text }, 10, "file is not a database", "left as it is" },
 		{ { "--unix", r.socket }, 1, "Address already in use", "name another path" },
 		{ { "--unix", text }, 1, "Address already in use", "it is no socket" },
