@@ -78,17 +78,16 @@ add_normal(struct buf *out, const char *s)
 {
 	for (; *s; s++) {
 		int high = *s == '%' ? hex(s[1]) : -1, low = high >= 0 ? hex(s[2]) : -1;
-		char c = (char)(high << 4 | low);
+		char c = *s;
 
-		if (low < 0) {
-			buf_add(out, s, 1);
-			continue;
+		if (low >= 0) {
+			c = (char)(high << 4 | low);
+			s += 2;
 		}
-		if (unreserved((unsigned char)c))
+		if (low < 0 || unreserved((unsigned char)c))
 			buf_add(out, &c, 1);
 		else
 			buf_addf(out, "%%%02X", (unsigned char)c);
-		s += 2;
 	}
 }
 
