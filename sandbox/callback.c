@@ -150,6 +150,15 @@ callback_enqueue(struct service *s, int64_t task_seq)
 	free(url);
 }
 
+void
+callback_forget(struct service *s, int64_t task_seq)
+{
+	sqlite3_stmt *st = db_query(s->db, "DELETE FROM callback WHERE task = ?1");
+
+	db_int(st, 1, task_seq);
+	db_run(s->db, st);
+}
+
 /* --- delivery --- */
 
 static bool

@@ -28,6 +28,9 @@ void callback_key(struct service *s, bool is_test, char out[CALLBACK_KEY_SIZE]);
  * e-mail address never, another machine only with --callbacks any. */
 void callback_enqueue(struct service *s, int64_t task_seq);
 
+/* Inside a transaction: what the task was to tell is not told. */
+void callback_forget(struct service *s, int64_t task_seq);
+
 struct callback { /* one that is due; strings are owned */
 	int64_t seq;
 	char *url, *body;

@@ -12,7 +12,9 @@
 #include "core/json.h"
 #include "core/near.h"
 #include "sandbox/batch.h"
+#include "sandbox/callback.h"
 #include "sandbox/db.h"
+#include "sandbox/fetch.h"
 #include "sandbox/route.h"
 #include "sandbox/seed_entry.h"
 #include "sandbox/task.h"
@@ -94,28 +96,32 @@ task_handler(const char *type)
 	return route ? route->handle : NULL;
 }
 
-static void
-reply_id(const struct reply *rp, char id[TASK_ID_SIZE])
+/* The row of the task that the reply shows. */
+static int64_t
+reply_seq(struct loading *l, const struct reply *rp)
 {
-	struct buf text = BUF_INIT(TASK_ID_SIZE);
+	struct buf id = BUF_INIT(TASK_ID_SIZE);
 	struct json_span root, value;
 	struct err ignored = ERR_INIT;
+	sqlite3_stmt *st;
 
 	if (json_scan(buf_str(&rp->body), rp->body.len, &root, NULL, &ignored) == ERR_OK &&
 	    json_member(&root, "task_id", &value) && value.type == JSON_STRING)
-		json_unescape(&text, &value);
-	snprintf(id, TASK_ID_SIZE, "%s", buf_str(&text));
-	buf_free(&text);
+		json_unescape(&id, &value);
+	st = db_query(l->s->db, "SELECT seq FROM task WHERE id = ?1");
+	db_str(st, 1, buf_str(&id));
+	buf_free(&id);
+	return db_number(l->s->db, st, 0);
 }
 
 /* Does the task end that way by itself? Then there is a response for it. */
 static bool
-has_response(struct loading *l, const char *id, const char *status)
+has_response(struct loading *l, int64_t seq, const char *status)
 {
 	sqlite3_stmt *st = db_query(
-		l->s->db, "SELECT 1 FROM task WHERE id = ?1 AND coalesce(fate, status) = ?2");
+		l->s->db, "SELECT 1 FROM task WHERE seq = ?1 AND coalesce(fate, status) = ?2");
 
-	db_str(st, 1, id);
+	db_int(st, 1, seq);
 	db_str(st, 2, status);
 	return db_number(l->s->db, st, 0) == 1;
 }
@@ -135,30 +141,32 @@ end_time(const struct loading *l, const struct seed_entry *e)
 	return end < l->now_ms ? end : l->now_ms;
 }
 
-/* One that is pending because the file says so stays pending until somebody cancels it. */
+/* One that is pending because the file says so has no fate, so it stays pending until
+ * somebody cancels it. Nothing is fetched or called for what the file has decided. */
 static enum err_code
-end_task(struct loading *l, const struct seed_entry *e, const char *id)
+end_task(struct loading *l, const struct seed_entry *e, int64_t seq)
 {
 	bool completed = strcmp(e->status, "completed") == 0;
 	bool ended = completed || strcmp(e->status, "error") == 0;
 	int64_t at_ms = end_time(l, e);
 	sqlite3_stmt *st;
 
-	if (ended && !e->response.p && !has_response(l, id, e->status)) {
-		err_set(l->err, ERR_PARSE, "\"response\" is required: %s",
-			completed ? "its attachments fail by themselves"
-				  : "nothing fails by itself");
+	if (ended && !e->response.p && !has_response(l, seq, e->status)) {
+		err_set(l->err, ERR_PARSE,
+			"\"response\" is required, as it would not end in \"%s\" by itself",
+			e->status);
 		return fail(l, true);
 	}
+	fetch_forget(l->s, seq);
+	callback_forget(l->s, seq);
 	st = db_query(l->s->db,
 		      "UPDATE task SET response = CASE WHEN ?2 IN ('completed', 'error')"
 		      " THEN coalesce(?3, response, outcome) END,"
-		      " fate = CASE ?2 WHEN 'pending' THEN coalesce(fate, status) END,"
-		      " outcome = CASE ?2 WHEN 'pending' THEN coalesce(outcome, response) END,"
 		      " unique_id = CASE WHEN ?2 = 'error' AND clear_on_error THEN NULL"
 		      " ELSE unique_id END, status = ?2, updated_ms = ?4, completed_ms = ?5,"
-		      " review = ?6, due_ms = NULL WHERE id = ?1");
-	db_str(st, 1, id);
+		      " review = ?6, fate = NULL, outcome = NULL, due_ms = NULL, ready_ms = NULL"
+		      " WHERE seq = ?1");
+	db_int(st, 1, seq);
 	db_str(st, 2, e->status);
 	db_text(st, 3, e->response.p, e->response.n);
 	db_int(st, 4, e->updated_ms != SEED_NO_TIME ? e->updated_ms : at_ms);
@@ -173,7 +181,6 @@ static enum err_code
 add_task(struct loading *l, const struct seed_entry *e, struct reply *rp)
 {
 	handler_fn *handle = task_handler(e->type);
-	char id[TASK_ID_SIZE];
 
 	if (!handle) {
 		err_set(l->err, ERR_PARSE, "\"%s\" is no type of task", e->type);
@@ -181,10 +188,7 @@ add_task(struct loading *l, const struct seed_entry *e, struct reply *rp)
 	}
 	if (call(l, handle, e->type, e, rp))
 		return l->err->code;
-	if (!e->status)
-		return ERR_OK;
-	reply_id(rp, id);
-	return end_task(l, e, id);
+	return e->status ? end_task(l, e, reply_seq(l, rp)) : ERR_OK;
 }
 
 static enum err_code

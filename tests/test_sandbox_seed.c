@@ -7,7 +7,10 @@
 #include "tests/raw.h"
 #include "tests/scratch.h"
 
+#include <arpa/inet.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define PROJECT "{\"projects\":[{\"name\":\"P\",\"type\":\"multistage\"}]"
@@ -80,7 +83,7 @@ a_mistake_is_told_with_its_place(void **state)
 		{ PROJECT ",\"tasks\":[{" TASK ",\"status\":\"done\"}]}",
 		  "\"status\" must be one of pending completed canceled error\n" },
 		{ PROJECT ",\"tasks\":[{" TASK ",\"status\":\"error\"}]}",
-		  "\"response\" is required: nothing fails by itself" },
+		  "\"response\" is required, as it would not end in \"error\" by itself" },
 		{ PROJECT ",\"tasks\":[{" TASK ",\"response\":{}}]}",
 		  "\"response\" goes with \"status\": \"completed\" or \"error\" only" },
 		{ PROJECT ",\"tasks\":[{" TASK ",\"completed_at\":\"2026-01-01\"}]}",
@@ -217,6 +220,92 @@ the_example_is_an_account(void **state)
 	raw_stop(&r);
 }
 
+/* Let all who wait for fd in, and hang up on them; returns how many. */
+static int
+hang_up(int fd)
+{
+	int n = 0, one;
+
+	for (; (one = accept4(fd, NULL, NULL, SOCK_NONBLOCK)) >= 0; n++)
+		close(one);
+	return n;
+}
+
+/* Until the attachments of the task have been asked for and its callback has failed for good,
+ * both at the socket fd; returns how many came there. */
+static int
+wait_for_callback(const struct raw *r, const char *target, int fd)
+{
+	int came = 0;
+
+	for (int ms = 0; ms < 30000; ms += 20) {
+		struct answer a;
+		bool done;
+
+		raw_call(r, RAW_LIVE, "GET", target, NULL, &a);
+		done = strcmp(raw_at(&a, "docs.0.callback_completed"), "-") != 0;
+		if (done)
+			assert_string_equal(raw_at(&a, "docs.0.status"), "error");
+		answer_free(&a);
+		came += hang_up(fd);
+		if (done)
+			return came;
+		poll(NULL, 0, 20);
+	}
+	fail_msg("no callback of %s", target);
+	return came;
+}
+
+/* The attachments and the callback are on this machine, where we hang up on who asks. Tasks
+ * that the file has ended, or wants pending, stay so. */
+static void
+what_the_file_has_decided_is_not_fetched_and_calls_nobody(void **state)
+{
+	static const char *const ends[] = { "pending", "completed", "error", "canceled" };
+	char path[256], text[4096], target[64];
+	const char *args[] = { "--work", "0", "--callback-scale", "0", "--seed", path, NULL };
+	static const char *const sides[] = { RAW_LIVE, RAW_TEST };
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	socklen_t len = sizeof(addr);
+	struct raw r = { .pid = 0 };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), port, n;
+
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	assert_int_equal(listen(fd, 64), 0);
+	port = ntohs(addr.sin_port);
+	n = snprintf(text, sizeof(text), "%s,\"tasks\":[", PROJECT);
+	for (size_t i = 0; i < 4; i++)
+		n += snprintf(
+			text + n, sizeof(text) - (size_t)n,
+			"%s{\"project\":\"P\",\"scene_format\":\"sensor_fusion\",\"unique_id\":"
+			"\"%s\",\"status\":\"%s\"%s,"
+			"\"attachments\":[\"http://127.0.0.1:%d/a.sfs\"],"
+			"\"callback_url\":\"http://127.0.0.1:%d/\"}",
+			i ? "," : "", ends[i], ends[i],
+			i == 1 || i == 2 ? ",\"response\":{\"mine\":1}" : "", port, port);
+	snprintf(text + n, sizeof(text) - (size_t)n,
+		 ",{\"project\":\"P\",\"scene_format\":\"sensor_fusion\",\"unique_id\":\"last\","
+		 "\"attachments\":[\"http://127.0.0.1:%d/a.sfs\"],"
+		 "\"callback_url\":\"http://127.0.0.1:%d/\",\"is_test\":false}]}",
+		 port, port);
+	snprintf(path, sizeof(path), "%s", scratch_path(*state, "seed.json"));
+	scratch_write(path, text, strlen(text));
+	raw_start(&r, args);
+	/* The attachment and the callback, with its 20 more tries, of the one left open. */
+	assert_int_equal(wait_for_callback(&r, "/v1/tasks?unique_id=last", fd), 22);
+	for (size_t i = 0; i < 8; i++) {
+		snprintf(target, sizeof(target), "/v1/tasks?unique_id=%s", ends[i / 2]);
+		the_value_is(&r, sides[i % 2], target, "docs.0.status", ends[i / 2]);
+		the_value_is(&r, sides[i % 2], target, "docs.0.callback_completed", "-");
+		the_value_is(&r, sides[i % 2], target, "docs.0.response.mine",
+			     i / 2 == 1 || i / 2 == 2 ? "1" : "-");
+	}
+	raw_stop(&r);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -226,6 +315,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_is_a_usage_error, world,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(all_of_it_or_nothing, world, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			what_the_file_has_decided_is_not_fetched_and_calls_nobody, world,
+			scratch_teardown),
 		cmocka_unit_test(the_example_is_an_account),
 	};
 
