@@ -30,6 +30,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/import.c	sandbox/import.h \
 	sandbox/kind.c		sandbox/kind.h \
 	sandbox/life.c		sandbox/life.h \
+	sandbox/line.c		sandbox/line.h \
 	sandbox/listen.c	sandbox/listen.h \
 	sandbox/log.c		sandbox/log.h \
 	sandbox/multipart.c	sandbox/multipart.h \

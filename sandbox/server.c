@@ -11,6 +11,7 @@
 #include "sandbox/fault_wire.h"
 #include "sandbox/hold.h"
 #include "sandbox/life.h"
+#include "sandbox/line.h"
 #include "sandbox/route.h"
 
 #include <limits.h>
@@ -25,17 +26,6 @@
 #define STOP_STEPS_MAX   200
 #define CONNECTION_BYTES 65536 /* request line and headers; more gets 431 from the library */
 #define FILE_PATIENCE    10    /* times as long for a file, in or out */
-#define LOOK_MS          1000  /* between two looks at who has gone ... */
-#define LOOK_FULL_MS     50    /* ... and when others may have to wait for room */
-
-struct line { /* a connection */
-	struct line *next, *prev;
-	int fd;
-	int64_t deadline_ms; /* monotonic: of the request that is on its way or awaited */
-	int64_t quiet_ms;    /* monotonic: no sign of a request since */
-	bool answering;      /* a complete request waits for its reply, or the reply leaves */
-	bool cut;
-};
 
 struct server {
 	struct service *service; /* borrowed */
@@ -43,9 +33,7 @@ struct server {
 	struct exchange_rules rules;
 	struct MHD_Daemon *daemon;
 	int fd; /* of the daemon's epoll */
-	struct line *lines;
-	unsigned line_count;
-	int64_t next_look_ms; /* no deadline is before this */
+	struct lines lines;
 	struct exchange *queue, **queue_end;
 	struct hold held; /* by faults */
 	size_t owed;      /* replies to complete requests; not counting those with a fault */
@@ -53,56 +41,21 @@ struct server {
 	bool room; /* a connection has ended in this step */
 };
 
-/* --- connections, and how long we wait for them --- */
-
-static int64_t
-look_ms(const struct server *sv)
-{
-	return sv->line_count * 2 > sv->options.connections ? LOOK_FULL_MS : LOOK_MS;
-}
-
-static void
-look_by(struct server *sv, const struct line *line, int64_t now)
-{
-	int64_t by = now + look_ms(sv);
-
-	if (line->answering || line->deadline_ms < by)
-		by = line->deadline_ms;
-	if (by < sv->next_look_ms)
-		sv->next_look_ms = by;
-}
-
-static void
-expect_by(struct server *sv, struct line *line, int64_t patience_ms)
-{
-	line->quiet_ms = clock_mono_ms();
-	line->deadline_ms = line->quiet_ms + patience_ms;
-	look_by(sv, line, line->quiet_ms);
-}
+/* --- connections --- */
 
 static void
 on_connection(void *arg, struct MHD_Connection *c, void **state,
 	      enum MHD_ConnectionNotificationCode what)
 {
 	struct server *sv = arg;
-	struct line *line = *state;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		line = *state = mem_alloc(sizeof(*line));
-		*line = (struct line){ .next = sv->lines };
-		line->fd =
-			MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-		if (line->next)
-			line->next->prev = line;
-		sv->lines = line;
-		sv->line_count++;
-		expect_by(sv, line, sv->options.patience_ms);
+		*state = line_open(
+			&sv->lines,
+			MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+		line_wait(&sv->lines, *state, sv->options.patience_ms);
 	} else {
-		*(line->prev ? &line->prev->next : &sv->lines) = line->next;
-		if (line->next)
-			line->next->prev = line->prev;
-		sv->line_count--;
-		free(line);
+		line_close(&sv->lines, *state);
 		*state = NULL;
 		sv->room = true;
 	}
@@ -114,36 +67,10 @@ line_of(struct MHD_Connection *c)
 	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-/* The library waits for more when the end came together with the last bytes. Whoever still
- * waits for a reply may have stopped sending, and is not gone. */
-static bool
-is_gone(const struct server *sv, const struct line *line, int64_t now)
-{
-	char c;
-
-	return !line->answering && line->quiet_ms + look_ms(sv) <= now &&
-	       recv(line->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
-/* Whoever is gone, trickles, reads slowly or keeps an idle connection is cut off. */
 static void
-cut_the_slow(struct server *sv)
+expect_within(struct server *sv, struct MHD_Connection *c, int64_t patience_ms)
 {
-	int64_t now = clock_mono_ms();
-
-	if (now < sv->next_look_ms)
-		return;
-	sv->next_look_ms = INT64_MAX;
-	for (struct line *line = sv->lines; line; line = line->next) {
-		if (line->cut)
-			continue;
-		if (line->deadline_ms <= now || is_gone(sv, line, now)) {
-			line->cut = true;
-			shutdown(line->fd, SHUT_RDWR); /* the library sees the end and closes */
-		} else {
-			look_by(sv, line, now);
-		}
-	}
+	line_wait(&sv->lines, line_of(c), patience_ms);
 }
 
 /* --- one request --- */
@@ -154,7 +81,7 @@ on_target(void *arg, const char *target, struct MHD_Connection *c)
 {
 	struct server *sv = arg;
 
-	expect_by(sv, line_of(c), sv->options.patience_ms);
+	expect_within(sv, c, sv->options.patience_ms);
 	return exchange_new(c, target);
 }
 
@@ -167,7 +94,7 @@ on_done(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTermi
 	if (!x)
 		return;
 	line_of(c)->answering = false;
-	expect_by(sv, line_of(c), sv->options.patience_ms);
+	expect_within(sv, c, sv->options.patience_ms);
 	if (sv->options.report && x->method)
 		sv->options.report(sv->options.report_arg,
 				   &(struct server_report){
@@ -198,7 +125,7 @@ start(struct server *sv, struct exchange *x, const char *method, const char *ver
 		return exchange_send(x);
 	}
 	if (x->rq.upload)
-		expect_by(sv, line_of(x->c), FILE_PATIENCE * sv->options.patience_ms);
+		expect_within(sv, x->c, FILE_PATIENCE * sv->options.patience_ms);
 	return MHD_YES;
 }
 
@@ -220,7 +147,7 @@ hold(struct server *sv, struct exchange *x, enum exchange_stage stage)
 	x->stage = stage;
 	hold_add(&sv->held, x);
 	if (x->c && stage != EXCHANGE_PLAIN)
-		expect_by(sv, line_of(x->c), sv->options.patience_ms + (wait > 0 ? wait : 0));
+		expect_within(sv, x->c, sv->options.patience_ms + (wait > 0 ? wait : 0));
 }
 
 static void
@@ -274,7 +201,7 @@ on_request(void *arg, struct MHD_Connection *c, const char *url, const char *met
 	if (x->stage == EXCHANGE_CLOSE)
 		return MHD_NO;
 	if (x->rp.asset.seq)
-		expect_by(sv, line_of(c), FILE_PATIENCE * sv->options.patience_ms);
+		expect_within(sv, c, FILE_PATIENCE * sv->options.patience_ms);
 	return x->stage == EXCHANGE_READING ? complete(sv, x) : exchange_send(x);
 }
 
@@ -343,7 +270,7 @@ write_plain(struct server *sv, struct exchange *x)
 		return;
 	}
 	if (x->fault->sent > before)
-		expect_by(sv, line_of(x->c), sv->options.patience_ms);
+		expect_within(sv, x->c, sv->options.patience_ms);
 	hold(sv, x, EXCHANGE_PLAIN);
 }
 
@@ -473,7 +400,7 @@ server_open(struct service *s, int fd, const struct server_options *o, struct er
 			.tls = o->cert != NULL,
 			.max_body = o->max_body,
 		},
-		.next_look_ms = INT64_MAX,
+		.lines = { .max = o->connections, .next_look_ms = INT64_MAX },
 		.queue_end = &sv->queue,
 	};
 	sv->daemon = start_daemon(sv, fd);
@@ -536,12 +463,12 @@ server_timeout_ms(const struct server *sv)
 	MHD_UNSIGNED_LONG_LONG ms;
 	int64_t wait = INT64_MAX, next = hold_next_ms(&sv->held);
 
-	if (sv->queue)
+	if (sv->queue || sv->room)
 		return 0;
 	if (MHD_get_timeout(sv->daemon, &ms) == MHD_YES)
 		wait = ms > INT_MAX ? INT_MAX : (int64_t)ms;
-	if (sv->next_look_ms < next)
-		next = sv->next_look_ms;
+	if (sv->lines.next_look_ms < next)
+		next = sv->lines.next_look_ms;
 	if (next != INT64_MAX) {
 		int64_t look = next - clock_mono_ms();
 
@@ -553,13 +480,12 @@ server_timeout_ms(const struct server *sv)
 void
 server_step(struct server *sv)
 {
-	cut_the_slow(sv);
+	lines_cut(&sv->lines);
 	wake_held(sv);
 	run_queue(sv);
 	/* At the limit the library stops listening. It begins again at the start of a run,
-	 * but forgets what ended at the end of one, and nothing would wake us for another. */
-	do {
-		sv->room = false;
-		MHD_run(sv->daemon);
-	} while (sv->room);
+	 * but forgets what ended at the end of one, and nothing would wake us for another: so
+	 * after an end there is no waiting. */
+	sv->room = false;
+	MHD_run(sv->daemon);
 }
