@@ -91,7 +91,7 @@ bytes_become_keys(void **state)
 }
 
 static void
-it_does_not_matter_where_the_bytes_are_split(void **state)
+b17_it_does_not_matter_where_the_bytes_are_split(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -152,7 +152,7 @@ named_keys_are_known_by_common_and_by_own_sequences(void **state)
 }
 
 static void
-escape_alone_is_told_after_the_delay_and_no_later(void **state)
+b17_escape_alone_is_told_after_the_delay_and_no_later(void **state)
 {
 	struct buf out = BUF_INIT(4096);
 	struct input in;
@@ -205,7 +205,7 @@ keys_left_in_the_queue_are_not_waited_for(void **state)
 }
 
 static void
-a_paste_without_an_end_ends_after_two_silent_seconds(void **state)
+b10_a_paste_without_an_end_ends_after_two_silent_seconds(void **state)
 {
 	struct buf out = BUF_INIT(4096);
 	struct input in;
@@ -227,7 +227,7 @@ a_paste_without_an_end_ends_after_two_silent_seconds(void **state)
 }
 
 static void
-a_paste_over_the_ceiling_is_cut_at_a_character(void **state)
+b10_a_paste_over_the_ceiling_is_cut_at_a_character(void **state)
 {
 	size_t n = TERM_PASTE_MAX + 1000;
 	char *big = malloc(n);
@@ -256,6 +256,71 @@ a_paste_over_the_ceiling_is_cut_at_a_character(void **state)
 	free(big);
 }
 
+/* The kernel hands over 4095 bytes at the most: the last few of a long paste come alone. */
+static void
+b10_the_tail_of_an_unmarked_paste_presses_no_keys(void **state)
+{
+	static const char text[] = "the instruction, pasted by a terminal without marks, ends wi"
+				   "th a q\xC3";
+	struct term_input t = { .kind = TERM_KEY };
+	struct input in;
+
+	(void)state;
+	input_init(&in, DELAY);
+	input_feed(&in, text, sizeof(text) - 1, 1000);
+	assert_false(input_next(&in, 1000, &t));
+	input_feed(&in, "\xA9q\r", 3, 1050); /* of a character, too */
+	assert_false(input_next(&in, 1149, &t));
+	assert_true(input_next(&in, 1150, &t));
+	assert_int_equal(t.kind, TERM_PASTE);
+	assert_int_equal(t.len, sizeof(text) - 1 + 3);
+	assert_memory_equal(t.paste + sizeof(text) - 2, "\xC3\xA9q\n", 4);
+	input_feed(&in, "q", 1, 1200);
+	assert_true(input_next(&in, 1200, &t));
+	assert_int_equal(t.key, 'q');
+	input_done(&in);
+}
+
+static void
+a_flood_of_keys_holds_no_enter(void **state)
+{
+	char held[INPUT_BURST + 1];
+	struct term_input t = { .kind = TERM_KEY };
+	struct input in;
+
+	(void)state;
+	memset(held, '\r', sizeof(held));
+	input_init(&in, DELAY);
+	input_feed(&in, held, sizeof(held), 1000);
+	assert_false(input_next(&in, 1000, &t));
+	input_feed(&in, "\r", 1, 1099);
+	assert_false(input_next(&in, 1099, &t));
+	input_feed(&in, "\r", 1, 1100);
+	assert_true(input_next(&in, 1100, &t));
+	assert_int_equal(t.key, K_ENTER);
+	input_done(&in);
+}
+
+static void
+a_marked_paste_holds_no_enter_back(void **state)
+{
+	char paste[300] = "\x1B[200~";
+	struct term_input t;
+	struct input in;
+
+	(void)state;
+	memset(paste + 6, 'u', 100);
+	strcat(paste, "\x1B[201~");
+	input_init(&in, DELAY);
+	input_feed(&in, paste, strlen(paste), 1000);
+	assert_true(input_next(&in, 1000, &t));
+	assert_int_equal(t.kind, TERM_PASTE);
+	input_feed(&in, "\r", 1, 1001);
+	assert_true(input_next(&in, 1001, &t));
+	assert_int_equal(t.key, K_ENTER);
+	input_done(&in);
+}
+
 static void
 a_burst_is_a_paste_unless_the_terminal_marks_its_own(void **state)
 {
@@ -271,11 +336,13 @@ a_burst_is_a_paste_unless_the_terminal_marks_its_own(void **state)
 	memset(held, 'j', sizeof(held));
 	input_init(&in, DELAY);
 	input_feed(&in, urls, strlen(urls), 0);
-	assert_true(input_next(&in, 0, &t));
+	assert_false(input_next(&in, 99, &t));
+	assert_int_equal(input_timeout(&in, 99), 1);
+	assert_true(input_next(&in, 100, &t));
 	assert_int_equal(t.kind, TERM_PASTE);
 	assert_int_equal(t.len, strlen(urls));
 	assert_int_equal(t.paste[t.len - 1], '\n');
-	assert_false(input_next(&in, 0, &t));
+	assert_false(input_next(&in, 100, &t));
 	input_feed(&in, held, sizeof(held), 0);
 	for (size_t i = 0; i < sizeof(held); i++) {
 		assert_true(input_next(&in, 0, &t));
@@ -299,12 +366,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_become_keys),
-		cmocka_unit_test(it_does_not_matter_where_the_bytes_are_split),
+		cmocka_unit_test(b17_it_does_not_matter_where_the_bytes_are_split),
 		cmocka_unit_test(named_keys_are_known_by_common_and_by_own_sequences),
-		cmocka_unit_test(escape_alone_is_told_after_the_delay_and_no_later),
+		cmocka_unit_test(b17_escape_alone_is_told_after_the_delay_and_no_later),
 		cmocka_unit_test(keys_left_in_the_queue_are_not_waited_for),
-		cmocka_unit_test(a_paste_without_an_end_ends_after_two_silent_seconds),
-		cmocka_unit_test(a_paste_over_the_ceiling_is_cut_at_a_character),
+		cmocka_unit_test(b10_a_paste_without_an_end_ends_after_two_silent_seconds),
+		cmocka_unit_test(b10_a_paste_over_the_ceiling_is_cut_at_a_character),
+		cmocka_unit_test(b10_the_tail_of_an_unmarked_paste_presses_no_keys),
+		cmocka_unit_test(a_flood_of_keys_holds_no_enter),
+		cmocka_unit_test(a_marked_paste_holds_no_enter_back),
 		cmocka_unit_test(a_burst_is_a_paste_unless_the_terminal_marks_its_own),
 	};
 	setlocale(LC_ALL, "");

@@ -122,12 +122,29 @@ is_burst(const char *s, size_t n)
 	return kinds >= 8;
 }
 
+/* Text at such a rate is a paste to its end, whole, and no key. Of other keys Enter means
+ * nothing: whoever holds one, or pastes escape sequences, does not mean to send a task. */
+static void
+notice_burst(struct input *in, const char *bytes, size_t n, int64_t now_ms)
+{
+	if (in->no_enter && now_ms - in->burst_ms >= INPUT_BURST_MS)
+		in->no_enter = false;
+	if (in->pasting || in->bracketed || n <= INPUT_BURST ||
+	    memmem(bytes, n, PASTE_START, strlen(PASTE_START)))
+		return;
+	in->burst_ms = now_ms;
+	if (left(in) == 0 && is_burst(bytes, n))
+		in->pasting = in->burst = true;
+	else
+		in->no_enter = true;
+}
+
 void
 input_feed(struct input *in, const char *bytes, size_t n, int64_t now_ms)
 {
 	if (n == 0)
 		return;
-	in->fresh = !in->pasting && !in->bracketed && left(in) == 0 && is_burst(bytes, n) ? n : 0;
+	notice_burst(in, bytes, n, now_ms);
 	if (in->at > 0) { /* what is used makes room */
 		in->queue.len -= in->at;
 		memmove(in->queue.p, in->queue.p + in->at, in->queue.len + 1);
@@ -193,7 +210,7 @@ give_paste(struct input *in, struct term_input *out)
 	buf_clear(&in->out);
 	make_clean(&in->out, buf_str(&in->paste), n);
 	buf_free(&in->paste); /* megabytes are rare: give them back */
-	in->pasting = false;
+	in->pasting = in->burst = false;
 	in->dropped = 0;
 	*out = (struct term_input){
 		.kind = TERM_PASTE, .paste = buf_str(&in->out), .len = in->out.len, .cut = cut
@@ -201,19 +218,25 @@ give_paste(struct input *in, struct term_input *out)
 	return true;
 }
 
+static int
+idle_ms(const struct input *in)
+{
+	return in->burst ? INPUT_BURST_MS : INPUT_PASTE_IDLE_MS;
+}
+
 /* Between the markers; the end marker may come in pieces. */
 static bool
 next_of_paste(struct input *in, int64_t now_ms, struct term_input *out)
 {
 	size_t n = left(in), mark = strlen(PASTE_END);
-	const char *end = memmem(head(in), n, PASTE_END, mark);
+	const char *end = in->burst ? NULL : memmem(head(in), n, PASTE_END, mark);
 
 	if (end) {
 		collect(in, (size_t)(end - head(in)));
 		use(in, mark);
 		return give_paste(in, out);
 	}
-	if (now_ms - in->fed_ms >= INPUT_PASTE_IDLE_MS) {
+	if (now_ms - in->fed_ms >= idle_ms(in)) {
 		collect(in, n);
 		return give_paste(in, out);
 	}
@@ -343,11 +366,6 @@ input_next(struct input *in, int64_t now_ms, struct term_input *out)
 			in->waiting = !next_of_paste(in, now_ms, out);
 			return !in->waiting;
 		}
-		if (in->fresh) {
-			in->fresh = 0;
-			collect(in, left(in));
-			return give_paste(in, out);
-		}
 		if (head(in)[0] == ESC)
 			len = escape_key(in, late, &key);
 		else
@@ -357,7 +375,7 @@ input_next(struct input *in, int64_t now_ms, struct term_input *out)
 			return false;
 		}
 		use(in, len);
-		if (key) {
+		if (key && !(in->no_enter && key == K_ENTER)) {
 			*out = (struct term_input){ .kind = TERM_KEY, .key = key };
 			return true;
 		}
@@ -368,7 +386,7 @@ input_next(struct input *in, int64_t now_ms, struct term_input *out)
 int
 input_timeout(const struct input *in, int64_t now_ms)
 {
-	int64_t wait = in->pasting ? INPUT_PASTE_IDLE_MS : in->escdelay_ms;
+	int64_t wait = in->pasting ? idle_ms(in) : in->escdelay_ms;
 
 	if (!in->pasting && left(in) == 0)
 		return -1;

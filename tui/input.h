@@ -16,6 +16,7 @@
 
 #define INPUT_SEQUENCES_MAX 96
 #define INPUT_BURST         64   /* bytes at once that no hand types */
+#define INPUT_BURST_MS      100  /* silence that ends it */
 #define INPUT_PASTE_IDLE_MS 2000 /* a paste without its end marker ends after so much silence */
 
 struct input {
@@ -28,10 +29,12 @@ struct input {
 	int escdelay_ms;
 	struct buf queue; /* bytes not yet understood */
 	size_t at;        /* of them, already used */
-	size_t fresh;     /* came with the last feed, if it was a burst; else 0 */
 	int64_t fed_ms;   /* when the last byte came */
 	bool waiting;     /* for the rest of what stands at the head of the queue */
-	bool pasting;     /* between the markers */
+	bool pasting;     /* between the markers, or in a burst of text */
+	bool burst;       /* the paste has no markers */
+	bool no_enter;    /* a burst of other keys: Enter is none for INPUT_BURST_MS */
+	int64_t burst_ms; /* when it came */
 	bool bracketed;   /* this terminal marks its pastes: a burst is only fast typing */
 	struct buf paste; /* raw, then made clean */
 	size_t dropped;   /* bytes past TERM_PASTE_MAX */
