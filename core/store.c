@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,9 @@
 
 #include <nettle/hmac.h>
 
-#define BUSY_MS 5000 /* wait for another process that writes */
+#define BUSY_MS     5000 /* wait for another process that writes */
+#define BUSY_END_MS 1000 /* the same when we are to end */
+#define BUSY_LOOK   5    /* ms between looks */
 
 /*
  * The real path of the file in a folder that nobody else can write: a stranger
@@ -121,6 +124,19 @@ settle(struct store *s, bool memory, struct err *err)
 	return ERR_OK;
 }
 
+/* Another process writes: wait (1) or give up (0)? before: looks so far. */
+static int
+is_busy(void *arg, int before)
+{
+	const struct store *s = arg;
+	bool hurry = s->ending && s->ending();
+
+	if (before >= (hurry ? BUSY_END_MS : BUSY_MS) / BUSY_LOOK)
+		return 0;
+	poll(NULL, 0, BUSY_LOOK);
+	return 1;
+}
+
 static enum err_code
 open_at(struct store *s, const char *path, struct err *err)
 {
@@ -134,12 +150,18 @@ open_at(struct store *s, const char *path, struct err *err)
 	flags |= memory ? SQLITE_OPEN_MEMORY | SQLITE_OPEN_CREATE : SQLITE_OPEN_NOFOLLOW;
 	if (sqlite3_open_v2(s->path, &s->db, flags, NULL))
 		return store_fail(s, "opening the database", err);
-	if (sqlite3_busy_timeout(s->db, BUSY_MS) ||
+	if (sqlite3_busy_handler(s->db, is_busy, s) ||
 	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &on) || !on)
 		return store_fail(s, "opening the database", err);
 	if (settle(s, memory, err))
 		return err->code;
 	return store_schema(s, err);
+}
+
+void
+store_ending(struct store *s, int (*ending)(void))
+{
+	s->ending = ending;
 }
 
 struct store *

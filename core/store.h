@@ -28,6 +28,8 @@ struct store;
  */
 struct store *store_open(const char *path, struct err *err) MUST_CHECK;
 void store_close(struct store *s);
+/* Another process that writes is waited for: 5 s, or 1 s once ending() is not 0. */
+void store_ending(struct store *s, int (*ending)(void));
 int store_schema_version(void); /* of this program */
 
 /* A target is a base URL and an account; rows are only ever sent to their own.

@@ -29,6 +29,7 @@ struct store {
 	struct statement kept[STORE_STATEMENTS];
 	size_t kept_count;
 	unsigned long turn;
+	int (*ending)(void); /* see store_ending() */
 };
 
 /* A value to bind; what it points to must live until the statement has ended. */

@@ -236,7 +236,6 @@ the_settings_that_keep_data_are_in_force(void **state)
 		{ "PRAGMA foreign_keys", 1 },
 		{ "PRAGMA trusted_schema", 0 },
 		{ "PRAGMA mmap_size", 0 },
-		{ "PRAGMA busy_timeout", 5000 },
 		{ "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'truncate'", 1 },
 		/* every table is STRICT */
 		{ "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND NOT strict"
