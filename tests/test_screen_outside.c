@@ -8,8 +8,12 @@
 
 #include "core/err.h"
 
+#include <fcntl.h>
 #include <glob.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define ESC "\x1b"
 
 static struct pty *
 with_editor(struct desk *d, const char *script)
@@ -23,7 +27,7 @@ with_editor(struct desk *d, const char *script)
 }
 
 static void
-an_editor_changes_the_text(void **state)
+b15_an_editor_changes_the_text(void **state)
 {
 	/* it is given its words, a private file of the old text, and a terminal as it should be */
 	static const char script[] = "#!/bin/sh\n"
@@ -72,7 +76,7 @@ left_behind(struct desk *d, const char *text)
 }
 
 static void
-an_editor_that_fails_changes_nothing(void **state)
+b15_an_editor_that_fails_changes_nothing(void **state)
 {
 	static const char *const scripts[] = {
 		"#!/bin/sh\necho lost >\"$3\"; exit 1\n",
@@ -94,23 +98,91 @@ an_editor_that_fails_changes_nothing(void **state)
 }
 
 static void
-an_editor_may_empty_the_text_and_undo_brings_it_back(void **state)
+b15_an_editor_that_empties_the_file_changes_nothing(void **state)
 {
 	struct desk *d = *state;
-	struct pty *p =
-		with_editor(d, "#!/bin/sh\n: >\"$3\"; printf '\\033[?25l'; stty raw -echo\n");
+	struct pty *p = with_editor(d, "#!/bin/sh\n: >\"$3\"\n");
 
 	desk_go(d, FIELD_INSTRUCTION);
 	pty_type(p, "\rto be emptied\x14");
-	desk_see(p, "(the project's own)");
+	desk_see(p, "editor left nothing; the text here is as it was");
+	desk_see(p, "instruction      to be emptied");
 	desk_check(d);
-	pty_type(p, "u");
-	desk_see(p, "to be emptied");
+	desk_quit(d);
+}
+
+static void
+b15_an_editor_may_leave_the_terminal_in_any_state(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = with_editor(d, "#!/bin/sh\necho new >\"$3\"\n"
+				       "printf '\\033[?25l\\033[7m\\033[?2004l'; stty raw -echo\n");
+
+	desk_go(d, FIELD_INSTRUCTION);
+	pty_type(p, "\rold\x14");
+	desk_see(p, "instruction      new");
+	desk_check(d);
+	pty_paste(p, "q\rq", 3); /* marked again */
+	desk_see(p, "EDIT ");    /* a text field takes it */
+	pty_type(p, "\t");
+	desk_gone(p, "EDIT ");
+	desk_check(d);
 	desk_quit(d); /* although the editor left the terminal raw */
 }
 
 static void
-without_an_editor_it_says_so(void **state)
+b15_an_editor_that_goes_to_the_background_is_told_of(void **state)
+{
+	struct desk *d = *state;
+	char script[256];
+	struct pty *p;
+	int fd, go;
+
+	snprintf(script, sizeof(script), "%s/go", d->home);
+	assert_int_equal(mkfifo(script, 0600), 0);
+	/* the one in the background waits until it is let go, so nothing depends on time */
+	snprintf(script, sizeof(script),
+		 "#!/bin/sh\n(read x <'%s/go'; echo late >\"$3\") </dev/null >/dev/null 2>&1 &\n",
+		 d->home);
+	p = with_editor(d, script);
+	desk_go(d, FIELD_INSTRUCTION);
+	pty_type(p, "\rkept as it was\x14");
+	desk_see(p, "editor went on in the background");
+	desk_see(p, "instruction      kept as it was");
+	left_behind(d, "kept as it was\n");
+	desk_check(d);
+	snprintf(script, sizeof(script), "%s/go", d->home);
+	fd = open(script, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	go = (int)write(fd, "\n", 1);
+	assert_int_equal(go, 1);
+	desk_quit(d);
+	close(fd);
+}
+
+static void
+b15_metadata_that_an_editor_made_invalid_is_kept_and_told(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = with_editor(d, "#!/bin/sh\necho '{\"seq\": ' >\"$3\"\n");
+
+	desk_go(d, FIELD_METADATA);
+	pty_type(p, "\r{\"seq\": 1}\x14");
+	desk_see(p, "metadata         {\"seq\":");
+	desk_see(p, "line 1");
+	desk_check(d);
+	pty_type(p, "s"); /* and it cannot be sent */
+	pty_settle(p);
+	assert_false(pty_has(p, "Enter sends this task"));
+	pty_type(p, ESC);
+	desk_gone(p, "Review");
+	pty_type(p, "u");
+	desk_see(p, "metadata         {\"seq\": 1}");
+	desk_quit(d);
+}
+
+static void
+b15_without_an_editor_it_says_so(void **state)
 {
 	struct desk *d = *state;
 	struct pty *p =
@@ -151,10 +223,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(an_editor_changes_the_text),
-		CASE(an_editor_that_fails_changes_nothing),
-		CASE(an_editor_may_empty_the_text_and_undo_brings_it_back),
-		CASE(without_an_editor_it_says_so),
+		CASE(b15_an_editor_changes_the_text),
+		CASE(b15_an_editor_that_fails_changes_nothing),
+		CASE(b15_an_editor_that_empties_the_file_changes_nothing),
+		CASE(b15_an_editor_may_leave_the_terminal_in_any_state),
+		CASE(b15_an_editor_that_goes_to_the_background_is_told_of),
+		CASE(b15_metadata_that_an_editor_made_invalid_is_kept_and_told),
+		CASE(b15_without_an_editor_it_says_so),
 		CASE(a_pager_shows_the_body_and_comes_back),
 	};
 
