@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SAVED "multistage-draft " /* Source: draft_save.c */
+
 const char *
 input_name(const char *file)
 {
@@ -29,6 +31,13 @@ input_read(const char *file, struct buf *text, struct err *err)
 	return file_read_path(file, text, err);
 }
 
+/* No payload but a whole draft, as the screen leaves one where the store is full? */
+static bool
+is_saved(const struct buf *text)
+{
+	return text->len >= sizeof(SAVED) - 1 && memcmp(text->p, SAVED, sizeof(SAVED) - 1) == 0;
+}
+
 enum err_code
 input_draft(const char *file, struct draft **draft, struct err *err)
 {
@@ -36,17 +45,20 @@ input_draft(const char *file, struct draft **draft, struct err *err)
 	struct draft *d = draft_new();
 	enum err_code code = input_read(file, &text, err);
 
-	if (code == ERR_OK) {
-		code = payload_import(d, buf_str(&text), text.len, err);
-		if (code != ERR_OK)
-			err_wrap(err, "%s", input_name(file));
-	}
-	buf_free(&text);
-	if (code == ERR_OK) {
-		draft_set_name(d, file_name(input_name(file)));
-		*draft = d;
-	} else {
+	if (code == ERR_OK && is_saved(&text)) {
 		draft_free(d);
+		d = draft_load(buf_str(&text), text.len, err);
+		code = err->code;
+	} else if (code == ERR_OK) {
+		code = payload_import(d, buf_str(&text), text.len, err);
+		draft_set_name(d, file_name(input_name(file)));
 	}
+	if (code == ERR_OK)
+		*draft = d;
+	else
+		draft_free(d);
+	if (code != ERR_OK && text.len > 0)
+		err_wrap(err, "%s", input_name(file));
+	buf_free(&text);
 	return code;
 }

@@ -112,6 +112,7 @@ open_screen(const struct cli *cli, struct err *err)
 	struct tui_options options = {
 		.sandbox = cli->sandbox,
 		.no_color = cli->no_color,
+		.say = out_say,
 	};
 	struct conf *conf = run_conf(cli, err);
 	enum err_code code;

@@ -199,16 +199,21 @@ struct pty *
 desk_start(struct desk *d, const struct desk_run *run)
 {
 	struct words env = { .n = 0 };
-	const char *argv[ARGS_MAX] = { "./multistage" };
-	size_t n = 1;
-	struct pty_setup setup = {
-		.argv = argv, .rows = run->rows, .cols = run->cols, .term = run->term
-	};
+	const char *argv[ARGS_MAX] = { NULL };
+	size_t n = 0;
+	struct pty_setup setup = { .argv = argv,
+				   .rows = run->rows,
+				   .cols = run->cols,
+				   .term = run->term,
+				   .alone = run->alone };
 
 	assert_false(d->running);
 	note_secret(d, run->key);
 	set_environment(d, run, &env);
 	setup.env = env.list;
+	for (size_t i = 0; run->via && run->via[i]; i++)
+		argv[n++] = run->via[i];
+	argv[n++] = "./multistage";
 	for (size_t i = 0; run->args && run->args[i]; i++)
 		argv[n++] = run->args[i];
 	if (run->payload) {

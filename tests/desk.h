@@ -47,6 +47,8 @@ struct desk_run {
 	const char *term;              /* NULL: xterm-256color */
 	const char *const *args, *env; /* more of them: a list, and one "NAME=value" */
 	const char *payload;           /* opened as a draft, or NULL */
+	const char *const *via;        /* a program and words of it that run the rest, or NULL */
+	bool alone;                    /* see pty.h */
 };
 
 /* Start ./multistage and wait until it can be used. */

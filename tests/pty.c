@@ -85,7 +85,8 @@ run_program(const struct pty *p, const struct pty_setup *setup, int slave)
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpgid(0, 0);
+	if (!setup->alone)
+		setpgid(0, 0);
 	tcsetpgrp(slave, getpid()); /* SIGTTOU is ignored still */
 	for (int s = 1; s < 32; s++)
 		signal(s, SIG_DFL);
@@ -118,7 +119,9 @@ lead(const struct pty *p, const struct pty_setup *setup, int says, int orders)
 	for (int fd = 3; fd < 256; fd++) /* the master above all: a hangup must be one */
 		if (fd != p->slave && fd != says && fd != orders)
 			close(fd);
-	pid = fork();
+	if (setup->alone)
+		report(says, 'P', getpid());
+	pid = setup->alone ? 0 : fork();
 	if (pid == 0)
 		run_program(p, setup, p->slave);
 	setpgid(pid, pid);
@@ -133,7 +136,8 @@ lead(const struct pty *p, const struct pty_setup *setup, int says, int orders)
 		report(says, 'S', WSTOPSIG(status));
 		if (read(orders, &byte, 1) != 1)
 			_exit(0);
-		tcsetpgrp(p->slave, pid);
+		if (byte == 'f')
+			tcsetpgrp(p->slave, pid);
 		kill(-pid, SIGCONT);
 	}
 	_exit(0);
@@ -215,6 +219,14 @@ take_report(struct pty *p)
 	}
 }
 
+/* Nobody reports its end. */
+static void
+look_at_the_lone_one(struct pty *p)
+{
+	if (!p->ended && waitpid(p->leader, &p->status, WNOHANG) == p->leader)
+		p->ended = true;
+}
+
 /* Take what came; wait for it at most ms. True if there was output. */
 static bool
 pump(struct pty *p, int ms)
@@ -224,7 +236,9 @@ pump(struct pty *p, int ms)
 	char bytes[65536];
 	ssize_t n = 0;
 
-	if (p->ended)
+	if (p->alone && p->pid)
+		look_at_the_lone_one(p);
+	if (p->ended || (p->alone && p->pid))
 		fds[0].fd = -1;
 	if (poll(fds, 2, ms) <= 0)
 		return false;
@@ -295,6 +309,7 @@ pty_open(struct pty *p, const struct pty_setup *setup)
 	*p = (struct pty){ .rows = setup->rows ? setup->rows : 24,
 			   .cols = setup->cols ? setup->cols : 80,
 			   .home = "/tmp/ms-pty-XXXXXX",
+			   .alone = setup->alone,
 			   .answering = true };
 	assert_non_null(mkdtemp(p->home));
 	snprintf(path, sizeof(path), "%s/run", p->home);
@@ -338,8 +353,10 @@ pty_close(struct pty *p)
 {
 	if (!p->ended)
 		kill(p->pid, SIGKILL);
-	kill(p->leader, SIGKILL);
-	waitpid(p->leader, NULL, 0);
+	if (!p->alone || !p->ended) {
+		kill(p->leader, SIGKILL);
+		waitpid(p->leader, NULL, 0);
+	}
 	if (p->fd >= 0)
 		close(p->fd);
 	close(p->slave);
@@ -613,7 +630,14 @@ void
 pty_continue(struct pty *p)
 {
 	p->stopped = false;
-	assert_int_equal(write(p->orders, "c", 1), 1);
+	assert_int_equal(write(p->orders, "f", 1), 1);
+}
+
+void
+pty_background(struct pty *p)
+{
+	p->stopped = false;
+	assert_int_equal(write(p->orders, "b", 1), 1);
 }
 
 static bool

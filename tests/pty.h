@@ -19,6 +19,7 @@ struct pty_setup {
 	const char *const *env; /* "NAME=value" on top of a clean environment; or NULL */
 	int rows, cols;         /* 0: 24x80 */
 	const char *term;       /* NULL: xterm-256color */
+	bool alone;             /* no shell: the program leads the session, as "ssh host program" */
 };
 
 struct pty {
@@ -29,6 +30,7 @@ struct pty {
 	int slave;         /* kept open: modes and input queue can be read */
 	int says, orders;  /* pipes from and to the leader */
 	pid_t leader, pid; /* of the program */
+	bool alone;        /* the leader is the program */
 	bool ended;        /* status is known */
 	bool stopped;      /* by SIGTSTP and its kin */
 	bool escaped;      /* the last key was ESC: what follows must not make it Alt */
@@ -60,8 +62,9 @@ void pty_wait_gone(struct pty *p, const char *text);
 /* All input taken, all output here, the program asleep waiting. */
 void pty_settle(struct pty *p);
 void pty_wait_stopped(struct pty *p);
-void pty_continue(struct pty *p); /* fg */
-int pty_wait_end(struct pty *p);  /* its wait status */
+void pty_continue(struct pty *p);   /* fg */
+void pty_background(struct pty *p); /* bg */
+int pty_wait_end(struct pty *p);    /* its wait status */
 
 bool pty_has(struct pty *p, const char *text);
 char *pty_row(struct pty *p, int y);             /* free(3) */

@@ -216,7 +216,7 @@ config_tells_value_and_origin_and_masks_the_key(void **state)
 
 /* More than a buffer holds: the write that fails is not the last one. */
 static void
-long_output_that_cannot_be_written_is_a_failure(void **state)
+b12_long_output_that_cannot_be_written_is_a_failure(void **state)
 {
 	static char payload[20000];
 	int full = open("/dev/full", O_WRONLY), fd[2];
@@ -252,7 +252,7 @@ long_output_that_cannot_be_written_is_a_failure(void **state)
 }
 
 static void
-output_that_cannot_be_written_is_a_failure(void **state)
+b12_output_that_cannot_be_written_is_a_failure(void **state)
 {
 	int full = open("/dev/full", O_WRONLY), fd[2], keep = dup(STDOUT_FILENO);
 	pid_t pid;
@@ -306,7 +306,7 @@ closed(int from, int to, const char *command, const char *word)
 
 /* What cannot be said is a failure, and no file of ours takes the place of stdout. */
 static void
-closed_descriptors_do_no_harm(void **state)
+b12_closed_descriptors_do_no_harm(void **state)
 {
 	struct stat st;
 
@@ -394,7 +394,7 @@ the_memory_is_closed_unless_a_person_opens_it(void **state)
 }
 
 static void
-foreign_bytes_cannot_act_on_the_terminal(void **state)
+b9_foreign_bytes_cannot_act_on_the_terminal(void **state)
 {
 	RUN(&run, *state, "list", "--status",
 	    "\033]0;evil\a\xC2\x9B"
@@ -448,14 +448,14 @@ main(void)
 		cmocka_unit_test_setup_teardown(an_invalid_payload_is_not_sent, setup, teardown),
 		cmocka_unit_test_setup_teardown(config_tells_value_and_origin_and_masks_the_key,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(long_output_that_cannot_be_written_is_a_failure,
+		cmocka_unit_test_setup_teardown(b12_long_output_that_cannot_be_written_is_a_failure,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(output_that_cannot_be_written_is_a_failure, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(closed_descriptors_do_no_harm, setup, teardown),
+		cmocka_unit_test_setup_teardown(b12_output_that_cannot_be_written_is_a_failure,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(b12_closed_descriptors_do_no_harm, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_memory_is_closed_unless_a_person_opens_it,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(foreign_bytes_cannot_act_on_the_terminal, setup,
+		cmocka_unit_test_setup_teardown(b9_foreign_bytes_cannot_act_on_the_terminal, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(the_shell_is_told_what_may_come_next, setup,
 						teardown),

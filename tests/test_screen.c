@@ -330,7 +330,7 @@ a_paste_of_a_thousand_urls_is_a_thousand_rows(void **state)
 }
 
 static void
-a_text_too_long_is_cut_with_a_word_and_sent_as_shown(void **state)
+b10_a_text_too_long_is_cut_with_a_word_and_sent_as_shown(void **state)
 {
 	enum { FITS = 1 << 20, TOO_MANY = 5 };
 	struct desk *d = *state;
@@ -359,10 +359,10 @@ a_text_too_long_is_cut_with_a_word_and_sent_as_shown(void **state)
 /* --- resizing --- */
 
 static void
-a_storm_of_sizes_leaves_focus_and_text_as_they_were(void **state)
+b6_a_storm_of_sizes_leaves_focus_and_text_as_they_were(void **state)
 {
 	static const int sizes[][2] = { { 1, 1 },   { 10, 40 },  { 100, 300 }, { 1, 200 },
-					{ 24, 1 },  { 50, 160 }, { 2, 2 },     { 9, 39 },
+					{ 24, 1 },  { 50, 160 }, { 2, 2 },     { 500, 1000 },
 					{ 15, 60 }, { 24, 80 } };
 	struct desk *d = *state;
 	struct pty *p = desk_open(d, DESK_TEST, "size-1");
@@ -394,8 +394,8 @@ main(void)
 		CASE(a_task_is_made_by_keys_from_an_empty_form_to_completed),
 		CASE(the_payload_follows_every_key),
 		CASE(a_paste_of_a_thousand_urls_is_a_thousand_rows),
-		CASE(a_text_too_long_is_cut_with_a_word_and_sent_as_shown),
-		CASE(a_storm_of_sizes_leaves_focus_and_text_as_they_were),
+		CASE(b10_a_text_too_long_is_cut_with_a_word_and_sent_as_shown),
+		CASE(b6_a_storm_of_sizes_leaves_focus_and_text_as_they_were),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

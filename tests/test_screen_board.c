@@ -160,7 +160,7 @@ a_copy_is_another_task(void **state)
 #define EVIL "\\u001b]0;pwned\\u0007\\u001b[2J\\u009b5m\\u202e\\u200b\\r\\bx"
 
 static void
-text_of_the_service_cannot_act_on_the_terminal(void **state)
+b9_text_of_the_service_cannot_act_on_the_terminal(void **state)
 {
 	static const char project[] = "{\"type\":\"multistage\",\"name\":\"Evil " EVIL "\"}";
 	static const char task[] =
@@ -214,7 +214,7 @@ send_it(struct desk *d, const char *unique_id)
 }
 
 static void
-two_programs_share_the_data_and_a_suspended_one_holds_nothing(void **state)
+b16_two_programs_share_the_data_and_a_suspended_one_holds_nothing(void **state)
 {
 	struct desk *d = *state, other = *d;
 	struct pty *p = desk_open(d, DESK_TEST, "first-1"), *q;
@@ -239,7 +239,7 @@ two_programs_share_the_data_and_a_suspended_one_holds_nothing(void **state)
 /* --- a monkey --- */
 
 static void
-no_keys_at_random_send_anything_or_break_it(void **state)
+b20_no_keys_at_random_send_anything_or_break_it(void **state)
 {
 	static const char *const keys[] = {
 		"a",       "b",        "c",      "d",      "e",
@@ -296,9 +296,9 @@ main(void)
 		CASE(a_filtered_task_is_canceled_after_a_question),
 		CASE(marked_tasks_are_canceled_together_and_their_ids_freed),
 		CASE(a_copy_is_another_task),
-		CASE(text_of_the_service_cannot_act_on_the_terminal),
-		CASE(two_programs_share_the_data_and_a_suspended_one_holds_nothing),
-		CASE(no_keys_at_random_send_anything_or_break_it),
+		CASE(b9_text_of_the_service_cannot_act_on_the_terminal),
+		CASE(b16_two_programs_share_the_data_and_a_suspended_one_holds_nothing),
+		CASE(b20_no_keys_at_random_send_anything_or_break_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

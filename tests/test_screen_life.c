@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ESC   "\x1b"
@@ -46,7 +47,7 @@ the_next_start_has_it(struct desk *d)
 }
 
 static void
-signals_save_restore_and_end_by_that_signal(void **state)
+b1_signals_save_restore_and_end_by_that_signal(void **state)
 {
 	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
 	struct desk *d = *state;
@@ -61,7 +62,7 @@ signals_save_restore_and_end_by_that_signal(void **state)
 }
 
 static void
-a_signal_restores_from_every_view(void **state)
+b1_a_signal_restores_from_every_view(void **state)
 {
 	static const char *const keys[] = { "2", "3", "s", "p", "?", "T", "o" };
 	struct desk *d = *state;
@@ -78,7 +79,7 @@ a_signal_restores_from_every_view(void **state)
 }
 
 static void
-a_lost_terminal_ends_it_and_loses_nothing(void **state)
+b2_a_lost_terminal_ends_it_and_loses_nothing(void **state)
 {
 	struct desk *d = *state;
 	struct pty *p = half_typed(d);
@@ -88,6 +89,61 @@ a_lost_terminal_ends_it_and_loses_nothing(void **state)
 	desk_drop(d);
 	the_next_start_has_it(d);
 }
+
+static const char *const deaf[] = { "/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", NULL };
+
+static void
+b3_with_the_hangup_signal_ignored_a_lost_terminal_ends_it(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p;
+	char payload[512];
+
+	snprintf(payload, sizeof(payload), DESK_PAYLOAD, "life-1");
+	p = desk_start(d, &(struct desk_run){ .key = DESK_TEST, .payload = payload, .via = deaf });
+	desk_go(d, FIELD_CALLBACK_URL);
+	pty_type(p, "\r" TYPED);
+	desk_see(p, "callback_url     " TYPED);
+	pty_hangup(p);
+	pty_wait_end(p);
+	desk_drop(d);
+	the_next_start_has_it(d);
+}
+
+static void
+b1_signals_without_meaning_change_nothing(void **state)
+{
+	static const int signals[] = { SIGUSR1, SIGUSR2, SIGPIPE, SIGWINCH, SIGCONT };
+	struct desk *d = *state;
+	struct pty *p = half_typed(d);
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		pty_signal(p, signals[i]);
+		desk_check(d);
+	}
+	pty_signal(p, SIGALRM); /* nobody's watchdog: as SIGTERM */
+	desk_ended(d, SIGALRM);
+	the_next_start_has_it(d);
+}
+
+#ifndef WITH_ASAN /* the sanitizers catch these themselves */
+static void
+b1_a_crash_restores_and_loses_nothing_that_was_saved(void **state)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS,  SIGFPE,  SIGABRT,   SIGILL,
+				       SIGSYS,  SIGXCPU, SIGTRAP, SIGVTALRM, SIGPROF };
+	struct desk *d = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		struct pty *p = half_typed(d);
+
+		desk_gone(p, " * "); /* the mark of what is not on disk yet */
+		pty_signal(p, signals[i]);
+		desk_ended(d, signals[i]);
+		the_next_start_has_it(d);
+	}
+}
+#endif
 
 static void
 what_is_saved_outlives_a_kill(void **state)
@@ -103,7 +159,7 @@ what_is_saved_outlives_a_kill(void **state)
 }
 
 static void
-a_stalled_terminal_does_not_hold_it_for_ever(void **state)
+b4_a_stalled_terminal_does_not_hold_it_for_ever(void **state)
 {
 	struct desk *d = *state;
 	struct pty *p = half_typed(d);
@@ -119,7 +175,7 @@ a_stalled_terminal_does_not_hold_it_for_ever(void **state)
 }
 
 static void
-it_goes_to_the_background_and_comes_back(void **state)
+b5_it_is_stopped_and_comes_back(void **state)
 {
 	struct desk *d = *state;
 	struct pty *p = half_typed(d);
@@ -141,6 +197,60 @@ it_goes_to_the_background_and_comes_back(void **state)
 }
 
 static void
+b5_in_the_background_it_waits_for_the_shell(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = half_typed(d);
+
+	pty_type(p, "\x1a"); /* ^Z */
+	pty_wait_stopped(p);
+	pty_bytes(p);
+	pty_background(p);
+	pty_wait_stopped(p);
+	assert_int_equal(pty_bytes(p), 0); /* the screen is the shell's */
+	pty_check_restored(p);
+	pty_continue(p);
+	desk_see(p, "EDIT ");
+	desk_check(d);
+	pty_type(p, "\r");
+	desk_gone(p, "EDIT ");
+	desk_quit(d);
+}
+
+static void
+b5_stopped_by_force_it_takes_the_terminal_back(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = half_typed(d);
+
+	pty_signal(p, SIGSTOP);
+	pty_wait_stopped(p);
+	assert_int_equal(tcsetattr(p->slave, TCSANOW, &p->before), 0); /* as a shell does */
+	pty_continue(p);
+	desk_see(p, "EDIT ");
+	desk_check(d);
+	pty_type(p, "\x13\r"); /* ^S: no flow control, no lines */
+	desk_gone(p, "EDIT ");
+	desk_check(d);
+	desk_quit(d);
+}
+
+static void
+b5_without_a_shell_it_does_not_freeze(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p;
+
+	p = desk_start(d, &(struct desk_run){ .key = DESK_TEST, .alone = true });
+	pty_type(p, "\x1a"); /* ^Z: nobody could ever say fg */
+	desk_see(p, "REVIEW+SEND");
+	desk_check(d);
+	pty_type(p, "2");
+	desk_see(p, "[2 Tasks]");
+	desk_quit(d);
+}
+
+static void
 q_and_two_interrupts_leave_everything_as_it_was(void **state)
 {
 	struct desk *d = *state;
@@ -153,6 +263,85 @@ q_and_two_interrupts_leave_everything_as_it_was(void **state)
 	desk_ended(d, 0);
 	the_next_start_has_it(d); /* and ends with q */
 	the_next_start_has_it(d);
+}
+
+/* --- a store that takes nothing --- */
+
+/* Somebody else writes for longer than we may wait. */
+static int
+hold_the_store(const struct desk *d)
+{
+	/* Source: SQLite, os.h: RESERVED_BYTE */
+	struct flock held = { .l_type = F_WRLCK, .l_start = 0x40000001, .l_len = 1 };
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/state/multistage/multistage.db", d->home);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_SETLK, &held), 0);
+	return fd;
+}
+
+/* The file that stderr names. path: 512 bytes. */
+static void
+rescued(struct pty *p, char *path)
+{
+	static const char before[] = "the draft could not be saved; it is in ";
+	char *words = pty_stderr(p), *at = strstr(words, before);
+	struct stat st;
+
+	if (!at)
+		fail_msg("nothing of it on stderr: %s", words);
+	at += strlen(before);
+	snprintf(path, 512, "%.*s", (int)strcspn(at, ":"), at);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	free(words);
+}
+
+static void
+go_on_with(struct desk *d, const char *path)
+{
+	const char *const open_it[] = { "--open", path, NULL };
+	struct pty *p;
+
+	p = desk_start(d, &(struct desk_run){ .key = DESK_TEST, .args = open_it });
+	desk_see(p, "life-1");
+	desk_see(p, "callback_url     " TYPED);
+	desk_check(d);
+	desk_quit(d);
+}
+
+static void
+a_draft_that_cannot_be_saved_at_the_end_is_rescued(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGHUP };
+	struct desk *d = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		struct pty *p = half_typed(d);
+		char path[512], kept[128];
+		int fd;
+
+		snprintf(kept, sizeof(kept), "%s/kept.draft", d->home);
+		desk_gone(p, " * ");
+		pty_type(p, "\r");
+		desk_gone(p, "EDIT ");
+		fd = hold_the_store(d);
+		pty_type(p, "u\r"); /* an editor, opened on what is unset now */
+		pty_type(p, TYPED);
+		desk_see(p, "callback_url     " TYPED);
+		pty_signal(p, signals[i]);
+		assert_int_equal(pty_wait_end(p), signals[i]);
+		pty_check_restored(p);
+		rescued(p, path);
+		close(fd);
+		/* its folder is the terminal's home, which goes with it */
+		assert_int_equal(rename(path, kept), 0);
+		desk_drop(d);
+		go_on_with(d, kept);
+	}
 }
 
 /* --- its own sandbox --- */
@@ -303,13 +492,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(signals_save_restore_and_end_by_that_signal),
-		CASE(a_signal_restores_from_every_view),
-		CASE(a_lost_terminal_ends_it_and_loses_nothing),
+		CASE(b1_signals_save_restore_and_end_by_that_signal),
+		CASE(b1_a_signal_restores_from_every_view),
+		CASE(b2_a_lost_terminal_ends_it_and_loses_nothing),
+		CASE(b3_with_the_hangup_signal_ignored_a_lost_terminal_ends_it),
+		CASE(b1_signals_without_meaning_change_nothing),
+#ifndef WITH_ASAN
+		CASE(b1_a_crash_restores_and_loses_nothing_that_was_saved),
+#endif
 		CASE(what_is_saved_outlives_a_kill),
-		CASE(a_stalled_terminal_does_not_hold_it_for_ever),
-		CASE(it_goes_to_the_background_and_comes_back),
+		CASE(b4_a_stalled_terminal_does_not_hold_it_for_ever),
+		CASE(b5_it_is_stopped_and_comes_back),
+		CASE(b5_in_the_background_it_waits_for_the_shell),
+		CASE(b5_stopped_by_force_it_takes_the_terminal_back),
+		CASE(b5_without_a_shell_it_does_not_freeze),
 		CASE(q_and_two_interrupts_leave_everything_as_it_was),
+		CASE(a_draft_that_cannot_be_saved_at_the_end_is_rescued),
 		CASE(one_command_brings_a_sandbox_that_works_and_goes_with_it),
 		CASE(idle_is_asleep),
 		CASE(the_key_is_not_in_the_environment_of_the_process),

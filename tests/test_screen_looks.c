@@ -128,7 +128,7 @@ an_old_terminal_has_lines_but_no_colour(void **state)
 /* Not on xterm-256color: libvterm 0.1 wraps a column early after "repeat this character",
  * which curses sends outside of UTF-8. */
 static void
-outside_of_utf8_all_is_ascii(void **state)
+b8_outside_of_utf8_all_is_ascii(void **state)
 {
 	static const char text[] = "{\"project\":\"N\xC3\xA4"
 				   "cht\",\"unique_id\":\"look-1\"}";
@@ -266,10 +266,24 @@ a_large_screen_shows_form_and_payload_beside_each_other(void **state)
 	desk_quit(*state);
 }
 
+static void
+b7_a_member_of_a_family_that_is_not_described_is_driven_and_told(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p =
+		desk_start(d, &(struct desk_run){ .key = DESK_TEST, .term = "xterm-of-tomorrow" });
+
+	desk_see(p, "the terminal \"xterm-of-tomorrow\" is not described here");
+	pty_type(p, "j");
+	desk_gone(p, "is not described here");
+	desk_check(d);
+	desk_quit(d);
+}
+
 /* --- disturbed ones --- */
 
 static void
-what_others_write_over_it_is_gone_after_a_redraw(void **state)
+b19_what_others_write_over_it_is_gone_after_a_redraw(void **state)
 {
 	static const char noise[] = "\r\nBroadcast message\x1b[5;10Hfrom\x1b[7m root\x1b[2J\r\n";
 	struct desk *d = *state;
@@ -291,7 +305,7 @@ what_others_write_over_it_is_gone_after_a_redraw(void **state)
 }
 
 static void
-a_tty_made_nonblocking_by_a_neighbour_loses_nothing(void **state)
+b13_a_tty_made_nonblocking_by_a_neighbour_loses_nothing(void **state)
 {
 	struct desk *d = *state;
 	struct pty *p = desk_open(d, DESK_TEST, "look-3");
@@ -305,7 +319,7 @@ a_tty_made_nonblocking_by_a_neighbour_loses_nothing(void **state)
 }
 
 static void
-exported_sizes_do_not_matter(void **state)
+b14_exported_sizes_do_not_matter(void **state)
 {
 	struct desk *d = *state;
 	char payload[512];
@@ -318,7 +332,7 @@ exported_sizes_do_not_matter(void **state)
 }
 
 static void
-keys_that_arrive_in_pieces_are_keys(void **state)
+b17_keys_that_arrive_in_pieces_are_keys(void **state)
 {
 	static const char *const pieces[] = { ESC, "[", "B" };
 	struct desk *d = *state;
@@ -343,16 +357,17 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(an_old_terminal_has_lines_but_no_colour),
-		CASE(outside_of_utf8_all_is_ascii),
+		CASE(b8_outside_of_utf8_all_is_ascii),
 		CASE(without_colour_all_is_told_by_words_and_attributes),
 		CASE(the_light_theme_is_in_colour_and_can_be_read),
 		CASE(every_theme_can_be_tried_and_taken_back),
 		CASE(the_smallest_screen_is_enough_for_the_whole_way),
 		CASE(a_large_screen_shows_form_and_payload_beside_each_other),
-		CASE(what_others_write_over_it_is_gone_after_a_redraw),
-		CASE(a_tty_made_nonblocking_by_a_neighbour_loses_nothing),
-		CASE(exported_sizes_do_not_matter),
-		CASE(keys_that_arrive_in_pieces_are_keys),
+		CASE(b7_a_member_of_a_family_that_is_not_described_is_driven_and_told),
+		CASE(b19_what_others_write_over_it_is_gone_after_a_redraw),
+		CASE(b13_a_tty_made_nonblocking_by_a_neighbour_loses_nothing),
+		CASE(b14_exported_sizes_do_not_matter),
+		CASE(b17_keys_that_arrive_in_pieces_are_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

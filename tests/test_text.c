@@ -112,7 +112,7 @@ words_are_letters_and_digits(void **state)
 
 /* What a text becomes on a screen, whole, and the columns it then takes. */
 static void
-foreign_text_is_shown_and_never_acts(void **state)
+b9_foreign_text_is_shown_and_never_acts(void **state)
 {
 	static const struct {
 		const char *text, *shown;
@@ -230,7 +230,7 @@ what_does_not_fit_is_cut_between_glyphs(void **state)
 }
 
 static void
-outside_utf8_only_ascii_is_shown(void **state)
+b8_outside_utf8_only_ascii_is_shown(void **state)
 {
 	struct buf out = BUF_INIT(100);
 	const char *text = "a\xC3\xA9\xFF\x1b"
@@ -267,10 +267,10 @@ main(void)
 		cmocka_unit_test(ill_formed_bytes_are_found_at_their_offset),
 		cmocka_unit_test(clusters_are_walked_whole_both_ways),
 		cmocka_unit_test(words_are_letters_and_digits),
-		cmocka_unit_test(foreign_text_is_shown_and_never_acts),
+		cmocka_unit_test(b9_foreign_text_is_shown_and_never_acts),
 		cmocka_unit_test(every_character_has_a_glyph_that_the_terminal_can_lay_out),
 		cmocka_unit_test(what_does_not_fit_is_cut_between_glyphs),
-		cmocka_unit_test(outside_utf8_only_ascii_is_shown),
+		cmocka_unit_test(b8_outside_utf8_only_ascii_is_shown),
 		cmocka_unit_test(a_code_point_that_is_none_becomes_the_replacement),
 	};
 	return cmocka_run_group_tests_name("text", tests, set_locale, NULL);

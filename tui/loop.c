@@ -9,6 +9,7 @@
 #include "tui/loop.h"
 
 #include "core/clock.h"
+#include "tui/outside.h"
 #include "tui/term.h"
 #include "tui/tty.h"
 #include "tui/view.h"
@@ -31,7 +32,16 @@ static volatile sig_atomic_t ending; /* the signal that started the watchdog */
 static bool
 ends_us(int signo)
 {
-	return signo == SIGTERM || signo == SIGHUP || signo == SIGINT || signo == SIGQUIT;
+	return signo == SIGTERM || signo == SIGHUP || signo == SIGINT || signo == SIGQUIT ||
+	       signo == SIGALRM;
+}
+
+/* From now on nothing may hold us for long. */
+static void
+start_watchdog(int signo)
+{
+	ending = signo;
+	alarm(WATCHDOG_SEC);
 }
 
 static void
@@ -41,20 +51,22 @@ on_signal(int signo)
 	int saved = errno;
 	ssize_t n;
 
-	if (ends_us(signo)) {
-		ending = signo;
-		alarm(WATCHDOG_SEC);
-	}
+	if (ends_us(signo))
+		start_watchdog(signo);
 	n = write(sig_pipe[1], &byte, 1);
 	(void)n; /* pipe full: a byte is already waiting */
 	errno = saved;
 }
 
-/* The terminal takes nothing and we were told to go. The draft is on disk. */
+/* The terminal takes nothing and we were told to go. The draft is on disk. An alarm that is
+ * not the watchdog's is a signal that ends us like any other. */
 static void
 on_alarm(int signo)
 {
-	(void)signo;
+	if (!ending) {
+		on_signal(signo);
+		return;
+	}
 	tty_crash();
 	_exit(128 + (int)ending);
 }
@@ -71,6 +83,7 @@ loop_watch_signals(struct err *err)
 	static const int wanted[] = {
 		SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT
 	};
+	static const int nothing[] = { SIGPIPE, SIGUSR1, SIGUSR2 };
 	struct sigaction act = { .sa_handler = on_signal }, alarmed = { .sa_handler = on_alarm };
 
 	if (pipe2(sig_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -79,7 +92,8 @@ loop_watch_signals(struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
 		sigaction(wanted[i], &act, NULL);
 	sigaction(SIGALRM, &alarmed, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
+		signal(nothing[i], SIG_IGN);
 	return ERR_OK;
 }
 
@@ -135,6 +149,8 @@ leave(struct loop *l, int signo)
 	l->quit = true;
 	if (!l->signo)
 		l->signo = signo;
+	if (!ending) /* a hangup without its signal */
+		start_watchdog(signo);
 }
 
 static void
@@ -151,6 +167,8 @@ drain_signals(struct loop *l)
 			loop_save(l);
 			loop_obey(l, &stop);
 		} else {
+			if (byte == SIGCONT)
+				term_wake(); /* a stop that was not ours: the shell took it back */
 			resize(l);
 			l->repaint_ms = l->now.mono_ms + REPAINT_MS;
 		}
@@ -312,6 +330,17 @@ log_get(const void *arg, size_t i)
 	return api_log_get(session_api(arg), i);
 }
 
+/* Nobody can be asked any more, and the store takes nothing: the disk may be full. */
+static void
+save_elsewhere(struct loop *l)
+{
+	struct err err = ERR_INIT;
+
+	if (outside_rescue(l->ui->compose.draft, l->rescued, sizeof(l->rescued), &err))
+		l->rescued[0] = '\0';
+	l->lost = !l->rescued[0];
+}
+
 enum err_code
 loop_run(struct loop *l, struct err *err)
 {
@@ -319,6 +348,7 @@ loop_run(struct loop *l, struct err *err)
 
 	l->ui->log.source =
 		(struct log_source){ .count = log_count, .get = log_get, .arg = l->session };
+	store_ending(l->store, loop_ending);
 	l->now = read_clocks();
 	resize(l);
 	paint(l); /* before the sandbox, libcurl and any call */
@@ -332,6 +362,8 @@ loop_run(struct loop *l, struct err *err)
 		code = turn(l, err);
 	}
 	loop_save(l);
+	if (ui_unsaved(l->ui) && (l->signo || code))
+		save_elsewhere(l);
 	grid_done(&l->grid);
 	return code;
 }

@@ -35,7 +35,8 @@ static struct {
 	SCREEN *screen;
 	struct input input;
 	bool gone, no_color, unicode;
-	struct theme mono; /* what attributes tell when there is no colour */
+	const char *stand_in; /* for a description that is missing */
+	struct theme mono;    /* what attributes tell when there is no colour */
 	attr_t attrs[ROLE_COUNT];
 	short pairs[ROLE_COUNT];
 	struct style used[PAIRS_MAX + 1]; /* colours of each pair */
@@ -115,7 +116,7 @@ start_curses(struct err *err)
 	use_env(FALSE);   /* LINES and COLUMNS do not follow a resize, */
 	use_tioctl(TRUE); /* the kernel's word does */
 	if (!is_described(name))
-		used = ancestor(name);
+		used = term.stand_in = ancestor(name);
 	if (used && (used == name || is_described(used)))
 		term.screen = newterm(used, term.out, term.out);
 	if (!term.screen) {
@@ -258,12 +259,24 @@ term_return(void)
 	if (!term.is_open || !term.left)
 		return;
 	term.left = false;
+	tty_foreground(); /* after "bg" it is still the shell's */
 	tty_save_modes(); /* the shell may have changed them meanwhile */
 	tty_watch(true);
 	tell(PASTE_ON);
 	tell_capability("cnorm"); /* another program may have left it hidden */
 	term.cursor = -1;
 	term_repaint();
+}
+
+void
+term_wake(void)
+{
+	if (!term.is_open || term.left)
+		return;
+	tty_foreground();
+	reset_prog_mode();
+	tell(PASTE_ON);
+	term.cursor = -1;
 }
 
 void
@@ -279,6 +292,12 @@ bool
 term_unicode(void)
 {
 	return term.unicode;
+}
+
+const char *
+term_stand_in(void)
+{
+	return term.stand_in;
 }
 
 int

@@ -21,9 +21,11 @@ enum err_code term_open(const struct term_setup *setup, struct err *err) MUST_CH
 void term_close(void);                      /* safe to call twice and from die() */
 void term_leave(void);                      /* for an editor, a pager, Ctrl-Z */
 void term_return(void);                     /* back, with a full repaint */
+void term_wake(void);                       /* after a stop and SIGCONT: our modes again */
 void term_theme(const struct theme *theme); /* other looks, at once */
 bool term_unicode(void);                    /* borders may be lines */
-int term_fd(void);                          /* for poll(2); -1 when closed */
+const char *term_stand_in(void); /* the description used because TERM's is missing, or NULL */
+int term_fd(void);               /* for poll(2); -1 when closed */
 
 void term_size(int *rows, int *cols); /* asks the kernel, tells curses */
 void term_repaint(void);              /* next paint sends everything: Ctrl-L, after a resize */

@@ -62,8 +62,8 @@ on_fatal(int signo)
 static void
 catch_fatal(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
-				     SIGSYS,  SIGTRAP, SIGXCPU, SIGXFSZ };
+	static const int fatal[] = { SIGSEGV, SIGBUS,  SIGILL,    SIGFPE,  SIGABRT, SIGSYS,
+				     SIGTRAP, SIGXCPU, SIGVTALRM, SIGPROF, SIGIO };
 	static char stack[1 << 16]; /* static: a stack overflow leaves no other */
 	stack_t alt = { .ss_sp = stack, .ss_size = sizeof(stack) };
 	struct sigaction act = { .sa_handler = on_fatal };
@@ -99,9 +99,8 @@ open_both(const char *name)
 	return false;
 }
 
-/* In the background the kernel stops us here until fg, as it does any program. */
-static bool
-in_foreground(void)
+bool
+tty_foreground(void)
 {
 	for (int i = 0; i < 4; i++) {
 		pid_t group = tcgetpgrp(tty.out);
@@ -110,7 +109,7 @@ in_foreground(void)
 			return true;
 		raise(SIGTTIN);
 	}
-	return false; /* an orphan: nobody will ever say fg */
+	return false;
 }
 
 enum err_code
@@ -129,7 +128,7 @@ tty_open(struct err *err)
 		err_sys(err, "cannot open the terminal");
 		return err->code = ERR_TERMINAL;
 	}
-	if (!in_foreground()) {
+	if (!tty_foreground()) {
 		tty_close();
 		return err_set(err, ERR_TERMINAL, "not in the foreground of the terminal");
 	}

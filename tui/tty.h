@@ -17,6 +17,10 @@ void tty_close(void);
 int tty_in(void);  /* non-blocking, for keys */
 int tty_out(void); /* blocking, for curses */
 
+/* Stop, as the kernel does to who reads from the background, until in the foreground. False: an
+ * orphan, to whom nobody will ever say fg. */
+bool tty_foreground(void);
+
 /* Rows and columns as the kernel knows them; 24x80 when it does not. */
 void tty_size(int *rows, int *cols);
 

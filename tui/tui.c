@@ -110,6 +110,10 @@ run_screen(struct loop *l, const struct theme *theme, const struct tui_options *
 	l->ui->ascii = l->ascii;
 	l->ui->utc = conf_yes(l->conf, CONF_UTC);
 	l->ui->board.auto_ms = conf_number(l->conf, CONF_REFRESH) * 1000;
+	if (term_stand_in())
+		ui_toast(l->ui, ROLE_ERROR,
+			 "the terminal \"%.60s\" is not described here: it is driven as %s",
+			 getenv("TERM"), term_stand_in());
 	code = loop_run(l, err);
 	term_close();
 	die_hook(NULL);
@@ -145,6 +149,17 @@ run_session(struct loop *l, const struct tui_options *options, struct draft *dra
 	return code;
 }
 
+static void
+tell_where_the_draft_is(const struct loop *l, const struct tui_options *options)
+{
+	if (l->rescued[0])
+		options->say("the draft could not be saved; it is in %s: "
+			     "multistage --open %s goes on with it",
+			     l->rescued, l->rescued);
+	else if (l->lost)
+		options->say("the draft could not be saved, here or in another folder");
+}
+
 enum err_code
 tui_run(struct conf *conf, const struct tui_options *options, struct err *err)
 {
@@ -167,6 +182,7 @@ tui_run(struct conf *conf, const struct tui_options *options, struct err *err)
 	}
 	store_close(loop.store);
 	child_stop(loop.child);
+	tell_where_the_draft_is(&loop, options);
 	if (loop.signo) {
 		signal(loop.signo, SIG_DFL);
 		raise(loop.signo);
