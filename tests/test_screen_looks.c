@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define ESC "\x1b"
@@ -304,6 +305,29 @@ b19_what_others_write_over_it_is_gone_after_a_redraw(void **state)
 	desk_quit(d);
 }
 
+/* Whoever had the terminal may leave it in lines, and ^D ends one of nothing. */
+static void
+an_empty_line_ended_by_a_neighbour_is_no_hangup(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = desk_start(d, &(struct desk_run){ .key = DESK_TEST });
+	struct termios ours, lines;
+
+	assert_int_equal(tcgetattr(p->slave, &ours), 0);
+	lines = ours;
+	lines.c_lflag |= ICANON;
+	lines.c_cc[VEOF] = 4;
+	assert_int_equal(tcsetattr(p->slave, TCSANOW, &lines), 0);
+	pty_type(p, "\x04");
+	pty_settle(p);
+	assert_int_equal(tcsetattr(p->slave, TCSANOW, &ours), 0);
+	pty_type(p, "?");
+	desk_see(p, "Help");
+	desk_check(d);
+	pty_type(p, "q");
+	desk_quit(d);
+}
+
 static void
 b13_a_tty_made_nonblocking_by_a_neighbour_loses_nothing(void **state)
 {
@@ -365,6 +389,7 @@ main(void)
 		CASE(a_large_screen_shows_form_and_payload_beside_each_other),
 		CASE(b7_a_member_of_a_family_that_is_not_described_is_driven_and_told),
 		CASE(b19_what_others_write_over_it_is_gone_after_a_redraw),
+		CASE(an_empty_line_ended_by_a_neighbour_is_no_hangup),
 		CASE(b13_a_tty_made_nonblocking_by_a_neighbour_loses_nothing),
 		CASE(b14_exported_sizes_do_not_matter),
 		CASE(b17_keys_that_arrive_in_pieces_are_keys),

@@ -13,6 +13,7 @@
 #include "tui/tty.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <stdio.h>
@@ -372,6 +373,16 @@ term_theme(const struct theme *theme)
 
 /* --- keys --- */
 
+/* A read of nothing is the end of a terminal that hung up. While another program had the
+ * terminal, ^D may have ended a line of nothing: that is no end. */
+static bool
+is_hung_up(void)
+{
+	struct pollfd p = { .fd = tty_in() };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
 static void
 read_keys(int64_t now)
 {
@@ -391,8 +402,8 @@ read_keys(int64_t now)
 		if ((size_t)n < sizeof(bytes) && !term.input.pasting)
 			return;
 	}
-	if (total == 0)
-		term.gone = true; /* end of file: the other side hung up */
+	if (n == 0)
+		term.gone |= is_hung_up();
 }
 
 bool
