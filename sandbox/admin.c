@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "core/random.h"
 #include "sandbox/body.h"
+#include "sandbox/db.h"
 #include "sandbox/fault.h"
 #include "sandbox/life.h"
 #include "sandbox/out.h"
@@ -202,6 +203,10 @@ admin_clock_set(struct service *s, const struct request *rq, struct reply *rp)
 	if (b.has_bad) {
 		reply_error(rp, 400, "%s", b.bad);
 	} else {
+		sqlite3_stmt *st = db_query(s->db, "UPDATE clock SET ahead_ms = ?1");
+
+		db_int(st, 1, ahead);
+		db_run(s->db, st);
 		s->now_ms += ahead - s->ahead_ms;
 		s->ahead_ms = ahead;
 		life_advance(s);

@@ -121,5 +121,11 @@ static const char assets[] =
 static const char imports[] = "ALTER TABLE file ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;"
 			      "CREATE INDEX file_wanted ON file (seq) WHERE wanted;";
 
-const char *const db_schema[] = { first, outgoing, people, assets, db_schema_counts, imports };
+/* How far the clock was moved. */
+static const char clock[] = "CREATE TABLE clock (ahead_ms INTEGER NOT NULL) STRICT;"
+			    "INSERT INTO clock VALUES (0);";
+
+const char *const db_schema[] = {
+	first, outgoing, people, assets, db_schema_counts, imports, clock
+};
 const size_t db_schema_count = ARRAY_LEN(db_schema);

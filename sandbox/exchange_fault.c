@@ -9,11 +9,14 @@
 #include "sandbox/fault.h"
 #include "sandbox/fault_reply.h"
 #include "sandbox/fault_wire.h"
+#include "sandbox/hide.h"
 #include "sandbox/record.h"
 #include "sandbox/route.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define TARGET_MAX (64u << 10)
 
 /* What makes others fail and shows what came neither fails nor is shown. */
 static bool
@@ -82,40 +85,26 @@ exchange_runs(const struct exchange *x)
 	return answer->kind == FAULT_NONE || answer->after;
 }
 
-/* The target without the key, if somebody put it there. */
-static char *
-masked_target(const struct exchange *x)
-{
-	char key[ACCOUNT_GIVEN_SIZE], *target = mem_strdup(x->target);
-	size_t n;
-
-	if (!account_key_given(given_key(x), key))
-		return target;
-	n = strlen(key);
-	for (char *at = target; (at = strstr(at, key)); at++) {
-		*at = '*';
-		memmove(at + 1, at + n, strlen(at + n) + 1);
-	}
-	return target;
-}
-
 static void
 note(struct exchange *x, struct service *s)
 {
 	static const char *const sides[] = { NULL, "test", "live" };
 	bool silent = x->fault && fault_wire_is_silent(&x->fault->plan);
-	char *target = masked_target(x);
+	char key[ACCOUNT_GIVEN_SIZE];
+	struct buf target = BUF_INIT(TARGET_MAX);
 
+	hide_keys(&target, x->target, s->own_key,
+		  account_key_given(given_key(x), key) ? key : NULL);
 	x->record = record_add(s->record, &(struct record_entry){
 						  .at_ms = service_now(s),
 						  .method = x->method,
-						  .target = target,
+						  .target = buf_str(&target),
 						  .side = sides[side(x)],
 						  .fault = x->fault ? x->fault->plan.names : NULL,
 						  .status = silent ? 0 : x->rp.status,
 						  .committed = x->committed,
 					  });
-	free(target);
+	buf_free(&target);
 }
 
 void

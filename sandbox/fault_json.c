@@ -99,10 +99,13 @@ fault_rules_parse(struct fault_rules *rules, const char *json, size_t n, size_t 
 		  bool *many, struct err *err)
 {
 	struct json_iter it = { .next = NULL };
-	struct json_span top;
+	struct json_span top, shown;
 
 	if (json_scan(json, n, &top, NULL, err))
 		return err->code;
+	if (top.type == JSON_OBJECT && json_member(&top, "faults", &shown) &&
+	    shown.type == JSON_ARRAY)
+		top = shown; /* as GET shows them */
 	*many = top.type == JSON_ARRAY;
 	if (*many)
 		*unnamed = 0;

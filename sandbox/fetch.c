@@ -205,7 +205,7 @@ conclude(struct service *s, int64_t task)
 	}
 	read_failures(s, task, &items);
 	if (id) {
-		fate = outcome_add(&outcome, id, items.at, items.count);
+		fate = outcome_add(&outcome, s, id, items.at, items.count);
 		if (items.count == 0)
 			kind_answer(type, params, &outcome);
 		release(s, task, fate, &outcome);

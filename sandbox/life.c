@@ -128,7 +128,7 @@ life_fate(struct service *s, const struct task_row *t, const char *const *attach
 
 	for (size_t i = 0; i < count; i++)
 		items[i] = outcome_unfetched(s, t->is_test, (int64_t)i, attachments[i]);
-	fate = outcome_add(outcome, t->id, items, count);
+	fate = outcome_add(outcome, s, t->id, items, count);
 	free(items);
 	return fate;
 }

@@ -29,6 +29,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/hold.c		sandbox/hold.h \
 	sandbox/import.c	sandbox/import.h \
 	sandbox/kind.c		sandbox/kind.h \
+	sandbox/hide.c		sandbox/hide.h \
 	sandbox/life.c		sandbox/life.h \
 	sandbox/line.c		sandbox/line.h \
 	sandbox/listen.c	sandbox/listen.h \
@@ -54,6 +55,7 @@ sandbox_libsandbox_a_SOURCES = \
 	sandbox/story.c		sandbox/story.h \
 	sandbox/service.c	sandbox/service.h \
 	sandbox/task.c		sandbox/task.h \
+	sandbox/task_annotations.c \
 	sandbox/task_audit.c \
 	sandbox/task_change.c \
 	sandbox/task_create.c \

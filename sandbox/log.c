@@ -6,8 +6,8 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "sandbox/hide.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,12 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TARGET_MAX  (64u << 10)
-#define SHOWN_MAX   3000 /* bytes; a line stays below PIPE_BUF, so a pipe takes all or nothing */
-#define SHOWN_COLS  1000
-#define KEY_MIN     16 /* letters and digits behind the prefix: test_scene_0001 is no key */
-#define OWN_KEY_MIN 8  /* bytes; a shorter one would hide ordinary words */
-#define HIDDEN      "***"
+#define TARGET_MAX (64u << 10)
+#define SHOWN_MAX  3000 /* bytes; a line stays below PIPE_BUF, so a pipe takes all or nothing */
+#define SHOWN_COLS 1000
 
 struct log {
 	const struct service *service; /* borrowed */
@@ -55,97 +52,6 @@ log_close(struct log *l)
 	free(l);
 }
 
-/* --- no key --- */
-
-static bool
-unreserved(int c)
-{
-	return c != 0 && (isalnum(c) || strchr("-._~", c));
-}
-
-static int
-hex(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* One spelling for each text: only what must be encoded is. Source: RFC 3986 6.2.2. */
-static void
-add_normal(struct buf *out, const char *s)
-{
-	for (; *s; s++) {
-		int high = *s == '%' ? hex(s[1]) : -1, low = high >= 0 ? hex(s[2]) : -1;
-		char c = *s;
-
-		if (low >= 0) {
-			c = (char)(high << 4 | low);
-			s += 2;
-		}
-		if (low < 0 || unreserved((unsigned char)c))
-			buf_add(out, &c, 1);
-		else
-			buf_addf(out, "%%%02X", (unsigned char)c);
-	}
-}
-
-/* The bytes at s that spell key, encoded or not; 0 if they do not. */
-static size_t
-spells(const char *s, const char *key)
-{
-	const char *p = s;
-
-	for (; *key; key++) {
-		int high = *p == '%' ? hex(p[1]) : -1, low = high >= 0 ? hex(p[2]) : -1;
-
-		if ((low >= 0 ? high << 4 | low : (unsigned char)*p) != (unsigned char)*key)
-			return 0;
-		p += low >= 0 ? 3 : 1;
-	}
-	return (size_t)(p - s);
-}
-
-/* The bytes at s that look like a key, also one in base64; 0 if they do not. */
-static size_t
-key_like(const char *s)
-{
-	static const char *const prefixes[] = { "test_", "live_", "dGVzdF", "bGl2ZV" };
-	static const char of_key[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "0123456789";
-
-	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
-		size_t n = strlen(prefixes[i]), more;
-
-		if (strncmp(s, prefixes[i], n) != 0)
-			continue;
-		more = strspn(s + n, of_key);
-		return more >= KEY_MIN ? n + more : 0;
-	}
-	return 0;
-}
-
-void
-log_target(struct buf *out, const char *target, const char *own_key)
-{
-	struct buf normal = BUF_INIT(TARGET_MAX);
-	bool own = own_key && strlen(own_key) >= OWN_KEY_MIN;
-	size_t n;
-
-	add_normal(&normal, target);
-	for (const char *p = buf_str(&normal); *p; p += n ? n : 1) {
-		n = own ? spells(p, own_key) : 0;
-		if (n == 0)
-			n = key_like(p);
-		if (n > 0)
-			buf_adds(out, HIDDEN);
-		else
-			buf_add(out, p, 1);
-	}
-	buf_free(&normal);
-}
-
 /* --- the line --- */
 
 static const char *
@@ -175,7 +81,7 @@ add_line(struct buf *line, const struct log *l, const struct server_report *r)
 		 (long long)r->ms);
 	add_shown(line, r->method, strlen(r->method), 20);
 	buf_adds(line, " ");
-	log_target(&target, r->target, l->service->own_key);
+	hide_keys(&target, r->target, l->service->own_key, NULL);
 	add_shown(line, buf_str(&target), target.len, SHOWN_COLS);
 	if (!r->left)
 		buf_adds(line, r->committed ? "  (kept; the reply was not taken)"

@@ -20,8 +20,4 @@ void log_close(struct log *l);
  */
 void log_report(struct log *l, const struct server_report *r);
 
-/* Add a request target as it may be kept: what looks like a key is gone, and so is own_key
- * (NULL: none), however either is percent-encoded. */
-void log_target(struct buf *out, const char *target, const char *own_key);
-
 #endif

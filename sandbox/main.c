@@ -42,9 +42,24 @@
 #define FILES_MAX     4096
 #define STOP_MS       5000 /* for replies that are still to leave */
 
+/* The address is part of what tasks deliver, so it must stand before there are any. */
+static enum err_code
+start_listening(struct options *o, struct service *s, int *fd, struct err *err)
+{
+	const char *scheme = o->cert ? "https" : "http";
+
+	if (o->unix_path ? listen_unix(o->unix_path, fd, err) : listen_tcp(&o->port, fd, err))
+		return err->code;
+	if (o->unix_path)
+		snprintf(s->base_url, sizeof(s->base_url), "%s://localhost", scheme);
+	else
+		snprintf(s->base_url, sizeof(s->base_url), "%s://127.0.0.1:%d", scheme, o->port);
+	return ERR_OK;
+}
+
 /* Nothing may be left open for others that we create later, and nobody may read it. */
 static enum err_code
-open_service(const struct options *o, struct service *s, struct err *err)
+open_service(struct options *o, struct service *s, int *fd, struct err *err)
 {
 	*s = (struct service){
 		.work_ms = o->work_ms,
@@ -53,8 +68,11 @@ open_service(const struct options *o, struct service *s, struct err *err)
 		.callback_scale = o->callback_scale,
 		.call_anywhere = o->call_anywhere,
 	};
+	if (db_open(o->db, &s->db, err))
+		return err->code;
+	s->ahead_ms = db_number(s->db, db_query(s->db, "SELECT ahead_ms FROM clock"), 0);
 	s->now_ms = service_now(s);
-	if (admin_open(s, o->story, o->cert != NULL, err) || db_open(o->db, &s->db, err) ||
+	if (start_listening(o, s, fd, err) || admin_open(s, o->story, o->cert != NULL, err) ||
 	    account_open(s, err) || callback_open(s, err) || seed_fill(s, o->seed, err))
 		return err->code;
 	if (o->work_seed >= 0)
@@ -83,7 +101,7 @@ report(void *arg, const struct server_report *r)
 
 /* The library keeps copies of cert and key. */
 static enum err_code
-start_server(struct options *o, struct service *s, struct log *log, const struct buf *cert,
+start_server(struct options *o, struct service *s, struct log *log, int fd, const struct buf *cert,
 	     const struct buf *key, struct server **sv, struct err *err)
 {
 	const struct server_options options = {
@@ -96,26 +114,20 @@ start_server(struct options *o, struct service *s, struct log *log, const struct
 		.report = report,
 		.report_arg = log,
 	};
-	int fd;
 
-	if (o->unix_path ? listen_unix(o->unix_path, &fd, err) : listen_tcp(&o->port, &fd, err))
-		return err->code;
-	if ((*sv = server_open(s, fd, &options, err)))
-		return ERR_OK;
-	if (o->unix_path)
-		unlink(o->unix_path);
-	return err->code;
+	*sv = server_open(s, fd, &options, err);
+	return *sv ? ERR_OK : err->code;
 }
 
 static enum err_code
-open_server(struct options *o, struct service *s, struct log *log, struct server **sv,
+open_server(struct options *o, struct service *s, struct log *log, int fd, struct server **sv,
 	    struct err *err)
 {
 	struct buf cert = BUF_INIT(PEM_MAX_BYTES), key = BUF_INIT(PEM_MAX_BYTES);
 
 	if (!o->cert || (file_read_path(o->cert, &cert, err) == ERR_OK &&
 			 file_read_path(o->key, &key, err) == ERR_OK))
-		start_server(o, s, log, &cert, &key, sv, err);
+		start_server(o, s, log, fd, &cert, &key, sv, err);
 	buf_free(&key);
 	buf_free(&cert);
 	return err->code;
@@ -260,9 +272,10 @@ serve(struct options *o, int signals, struct err *err)
 	struct server *sv = NULL;
 	struct errands *e = NULL;
 	struct log *log = NULL;
+	int fd = -1;
 
-	if (open_service(o, &s, err) == ERR_OK && open_log(o, &s, &log, err) == ERR_OK &&
-	    (e = errands_open(&s, err)) && open_server(o, &s, log, &sv, err) == ERR_OK) {
+	if (open_service(o, &s, &fd, err) == ERR_OK && open_log(o, &s, &log, err) == ERR_OK &&
+	    (e = errands_open(&s, err)) && open_server(o, &s, log, fd, &sv, err) == ERR_OK) {
 		const struct part parts[] = {
 			{ sv, server_fd(sv), server_timeout, server_work },
 			{ e, errands_fd(e), errands_timeout, errands_work },
@@ -275,6 +288,8 @@ serve(struct options *o, int signals, struct err *err)
 		else if (o->unix_path)
 			unlink(o->unix_path);
 	}
+	if (!sv && fd >= 0 && o->unix_path)
+		unlink(o->unix_path);
 	errands_close(e);
 	server_close(sv);
 	log_close(log);

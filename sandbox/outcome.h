@@ -33,7 +33,7 @@ struct outcome_item outcome_unfetched(struct service *s, bool is_test, int64_t p
 				      const char *url);
 
 /* Add the response; returns the status, "completed" or "error". */
-const char *outcome_add(struct buf *out, const char *task_id, const struct outcome_item *items,
-			size_t count);
+const char *outcome_add(struct buf *out, const struct service *s, const char *task_id,
+			const struct outcome_item *items, size_t count);
 
 #endif

@@ -42,6 +42,7 @@ static const struct route routes[] = {
 	{ "POST",   "/v1/teams/invite",         team_invite,           BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/v1/teams/set_role",       team_set_role,         BODY_JSON, true,  AUTH_KEY, "Python client: teams.py" },
 	{ "POST",   "/_sandbox/tasks/?/recall", task_recall,           BODY_JSON, true,  AUTH_KEY, "callbacks: recalled" },
+	{ "GET",    "/_sandbox/annotations/?",  task_annotations,      BODY_NONE, false, AUTH_NONE, "sensor-fusion-lidar-tasks: response" },
 	{ "GET",    "/_sandbox/files/?",        asset_download,        BODY_NONE, false, AUTH_SIGNED, "tasks: include_attachment_url" },
 	{ "GET",    "/v1/assets",               asset_list,            BODY_NONE, false, AUTH_KEY, "path from other clients only" },
 	{ "GET",    "/v2/task",                 v2_task_get,           BODY_NONE, false, AUTH_BEARER, "Python client: v2_api.py" },
@@ -56,7 +57,7 @@ static const struct route routes[] = {
 	{ "GET",    "/_sandbox/requests",       admin_requests_get,    BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
 	{ "DELETE", "/_sandbox/requests",       admin_requests_clear,  BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
 	{ "GET",    "/_sandbox/clock",          admin_clock_get,       BODY_NONE, false, AUTH_ADMIN, "the sandbox alone" },
-	{ "POST",   "/_sandbox/clock",          admin_clock_set,       BODY_JSON, false, AUTH_ADMIN, "the sandbox alone" },
+	{ "POST",   "/_sandbox/clock",          admin_clock_set,       BODY_JSON, true,  AUTH_ADMIN, "the sandbox alone" },
 	/* clang-format on */
 };
 

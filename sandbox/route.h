@@ -21,6 +21,7 @@ enum route_auth {
 	AUTH_KEY,    /* an API key, as Basic or Bearer */
 	AUTH_BEARER, /* only as Bearer */
 	AUTH_SIGNED, /* as AUTH_KEY, or a signature in the query that the handler compares */
+	AUTH_NONE,   /* an address that is given away, such as the service's storage */
 	AUTH_ADMIN   /* the admin token */
 };
 
@@ -51,6 +52,8 @@ handler_fn task_audit, task_send_callback;
 handler_fn task_training, task_evaluation;
 /* team.c */
 handler_fn team_list, team_invite, team_set_role;
+/* task_annotations.c */
+handler_fn task_annotations;
 /* task_recall.c */
 handler_fn task_recall;
 /* project.c */

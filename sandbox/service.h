@@ -15,6 +15,7 @@ struct service {
 	int64_t ahead_ms;    /* of this clock before the real one */
 	int64_t work_ms;     /* how long a live task takes, about */
 	int64_t next_due_ms; /* no task moves on before this; INT64_MAX: none will */
+	char base_url[64];   /* where it listens, without /v1 */
 	const char *own_key; /* one more to take, from the environment; NULL: none */
 	bool any_key;        /* take every key that starts with test_ or live_ */
 

@@ -423,7 +423,7 @@ a_restarted_sandbox_goes_on_where_its_tasks_stood(void **state)
 {
 	static const char *const slow[] = { "--db", "--work", "0.2", "--seed", "demo", NULL };
 	struct raw r = { .pid = 0 };
-	char path[64] = "/v1/task/";
+	char path[64] = "/v1/task/", url[160] = "";
 	struct answer a;
 	bool done = false;
 
@@ -440,10 +440,18 @@ a_restarted_sandbox_goes_on_where_its_tasks_stood(void **state)
 		raw_call(&r, RAW_LIVE, "GET", path, NULL, &a);
 		done = strcmp(raw_at(&a, "status"), "completed") == 0;
 		if (done)
-			assert_string_not_equal(raw_at(&a, "response.annotations.url"), "-");
+			snprintf(url, sizeof(url), "%s", raw_at(&a, "response.annotations.url"));
 		answer_free(&a);
 	}
 	assert_true(done);
+	assert_memory_equal(url, "http://localhost/_sandbox/annotations/", 38);
+	raw_call(&r, "", "GET", url + strlen("http://localhost"), NULL, &a); /* without a key */
+	assert_int_equal(a.status, 200);
+	assert_string_equal(raw_at(&a, "task_id"), path + strlen("/v1/task/"));
+	answer_free(&a);
+	raw_call(&r, "", "GET", "/_sandbox/annotations/65a6f0c51c9d4400a1b2c3d4.json", NULL, &a);
+	assert_int_equal(a.status, 404);
+	answer_free(&a);
 	raw_stop(&r);
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/test.h"
 
+#include "core/mem.h"
 #include "tests/admin.h"
 #include "tests/program.h"
 #include "tests/scratch.h"
@@ -113,6 +114,7 @@ static void
 rules_are_set_shown_and_cleared(void **state)
 {
 	struct answer a;
+	char *shown;
 
 	(void)state;
 	call("POST", "/_sandbox/faults",
@@ -135,7 +137,15 @@ rules_are_set_shown_and_cleared(void **state)
 	assert_string_equal(raw_at(&a, "faults.1.seen"), "2");
 	assert_string_equal(raw_at(&a, "faults.1.hits"), "1");
 	assert_string_equal(raw_at(&a, "faults.2"), "-");
+	shown = mem_strdup(a.body);
 	answer_free(&a);
+	assert_int_equal(call("POST", "/_sandbox/faults", shown, &a), 200); /* and is given back */
+	assert_string_equal(raw_at(&a, "faults.0.effect"), "ok");
+	assert_string_equal(raw_at(&a, "faults.1.name"), "b");
+	assert_string_equal(raw_at(&a, "faults.2"), "-");
+	answer_free(&a);
+	free(shown);
+
 	call("DELETE", "/_sandbox/faults", "", &a);
 	assert_string_equal(raw_at(&a, "faults.0"), "-");
 	answer_free(&a);
@@ -192,9 +202,13 @@ the_record_shows_what_came_in(void **state)
 		{ RAW_LIVE, "GET", "/v1/projects/a%2Fb", NULL,
 		  "/v1/projects/a%2Fb - live 404 false" },
 		{ RAW_LIVE, "GET", "/v1/tasks?tags=%c3", NULL,
-		  "/v1/tasks tags=%c3 live 400 false" },
+		  "/v1/tasks tags=%C3 live 400 false" },
 		{ RAW_LIVE, "GET", "/v1/tasks?unique_id=live_k&a=live_k", NULL,
-		  "/v1/tasks unique_id=*&a=* live 200 false" },
+		  "/v1/tasks unique_id=***&a=*** live 200 false" },
+		{ RAW_LIVE, "GET", "/v1/tasks?unique_id=%6civ%65_k", NULL,
+		  "/v1/tasks unique_id=*** live 200 false" },
+		{ RAW_LIVE, "GET", "/v1/task/test_0123456789abcdef0123", NULL,
+		  "/v1/task/*** - live 404 false" },
 	};
 
 	(void)state;

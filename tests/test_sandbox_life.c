@@ -387,6 +387,29 @@ a_moved_clock_ends_the_work(void **state)
 }
 
 static void
+a_moved_clock_outlives_the_process(void **state)
+{
+	static const char *const slow[] = { "--db", "--work", "1000", NULL };
+	struct raw r = { .pid = 0 };
+	char id[TASKS_ID_SIZE], other[TASKS_ID_SIZE];
+
+	(void)state;
+	admin_prepare();
+	raw_start(&r, slow);
+	admin_advance(&r, "2000s");
+	tasks_make(&r, RAW_LIVE, "\"project\":\"Urban Fusion\",\"attachments\":[\"s3://b/k\"]", id);
+	raw_kill(&r, SIGKILL);
+	raw_start(&r, slow);
+	tasks_make(&r, RAW_LIVE, "\"project\":\"Urban Fusion\",\"attachments\":[\"s3://b/k\"]",
+		   other);
+	tasks_must(&r, RAW_LIVE, id, "status", "pending");
+	admin_advance(&r, "1600s"); /* 1000 and half as much more: done, if it began late */
+	tasks_must(&r, RAW_LIVE, id, "status", "completed");
+	tasks_must(&r, RAW_LIVE, other, "status", "completed");
+	raw_stop(&r);
+}
+
+static void
 a_canceled_task_stays_canceled_whatever_comes(void **state)
 {
 	static const struct canned answers[] = {
@@ -575,6 +598,7 @@ main(void)
 		cmocka_unit_test(the_sandbox_may_be_asked_by_itself),
 		cmocka_unit_test(a_task_waits_for_its_attachments_and_for_its_time),
 		cmocka_unit_test(a_moved_clock_ends_the_work),
+		cmocka_unit_test(a_moved_clock_outlives_the_process),
 		cmocka_unit_test(a_canceled_task_stays_canceled_whatever_comes),
 		cmocka_unit_test(a_killed_sandbox_fetches_again_and_goes_on),
 		cmocka_unit_test(attachments_are_fetched_while_the_batch_collects),
