@@ -52,6 +52,22 @@ allowed(const char *words, const char *value, size_t n)
 	return false;
 }
 
+static void
+refuse_word(const struct filter *f, struct reply *rp)
+{
+	char list[128] = "";
+	size_t n = 0;
+
+	for (const char *p = f->words + 1; p[0] && p[1] && n + 3 < sizeof(list); p++) {
+		if (*p == ' ')
+			list[n++] = ',';
+		list[n++] = *p;
+	}
+	list[n] = '\0';
+	reply_error(rp, 400, "Parameter is invalid, reason: \"%s\" must be one of [%s]", f->key,
+		    list);
+}
+
 /* Each value once: the ranges of an index that are merged must not overlap. */
 static bool
 add_value(struct search *q, const struct filter *f, const char *value, size_t n, struct reply *rp)
@@ -59,8 +75,7 @@ add_value(struct search *q, const struct filter *f, const char *value, size_t n,
 	struct search_any *any = &q->any[f->at];
 
 	if (f->words && !allowed(f->words, value, n)) {
-		reply_error(rp, 400, "Parameter is invalid, reason: \"%s\" must be one of [%.*s]",
-			    f->key, (int)strlen(f->words) - 2, f->words + 1);
+		refuse_word(f, rp);
 		return false;
 	}
 	for (size_t i = 0; i < any->count; i++)
