@@ -22,15 +22,14 @@ make(const char *path)
 	struct buf temporary = BUF_INIT(4096);
 	struct buf text = BUF_INIT(CHILD_KEY_SIZE);
 	struct err ignored = ERR_INIT; /* the caller says that there is no key */
-	unsigned char raw[16];
+	char digits[2 * 16 + 1];
 	bool there = false;
 	int fd;
 
 	buf_addf(&temporary, "%s.%ld", path, (long)getpid());
-	random_bytes(raw, sizeof(raw));
+	random_hex(digits, 16);
 	buf_adds(&text, KEY_PREFIX);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		buf_addf(&text, "%02x", raw[i]);
+	buf_adds(&text, digits);
 	fd = open(buf_str(&temporary), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0) {
 		there = !file_write(fd, path, buf_str(&text), text.len, &ignored) &&

@@ -316,12 +316,9 @@ struct draft *
 draft_new(void)
 {
 	struct draft *d = draft_alloc();
-	unsigned char raw[DRAFT_ID_LEN / 2];
 	char unique_id[RANDOM_ID_SIZE];
 
-	random_bytes(raw, sizeof(raw));
-	for (size_t i = 0; i < sizeof(raw); i++)
-		snprintf(d->id + 2 * i, 3, "%02x", raw[i]);
+	random_hex(d->id, DRAFT_ID_LEN / 2);
 	random_id(unique_id);
 	set_text(&d->values[FIELD_UNIQUE_ID], unique_id, strlen(unique_id));
 	return d;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "core/json.h"
+#include "core/hex.h"
 #include "core/json_impl.h"
 
 #include "core/text.h"
@@ -78,12 +79,11 @@ hex4(const struct scan *s, size_t at, uint32_t *value)
 	if (at + 4 > s->n)
 		return false;
 	for (size_t i = at; i < at + 4; i++) {
-		char c = s->p[i];
-		bool letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+		int digit = hex_digit(s->p[i]);
 
-		if (!letter && !(c >= '0' && c <= '9'))
+		if (digit < 0)
 			return false;
-		*value = *value << 4 | (uint32_t)(letter ? (c | 0x20) - 'a' + 10 : c - '0');
+		*value = *value << 4 | (uint32_t)digit;
 	}
 	return true;
 }

@@ -15,6 +15,7 @@ core_librules_a_SOURCES += \
 	core/clock.c	core/clock.h \
 	core/file.c	core/file.h \
 	core/http_late.c	core/http_late.h \
+	core/hex.c	core/hex.h \
 	core/json.c	core/json.h	core/json_impl.h \
 	core/json_scan.c	core/json_token.c \
 	core/member.c	core/member.h \

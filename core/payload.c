@@ -8,6 +8,7 @@
 
 #include "core/payload.h"
 
+#include "core/hex.h"
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/text.h"
@@ -312,8 +313,7 @@ payload_sha256(struct payload *p)
 	for (size_t i = 0; piece(p, i, &text, &n); i++)
 		sha256_update(&ctx, n, (const uint8_t *)text);
 	sha256_digest(&ctx, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(p->sha256 + 2 * i, 3, "%02x", digest[i]);
+	hex_write(p->sha256, digest, sizeof(digest));
 	return p->sha256;
 }
 

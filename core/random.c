@@ -3,6 +3,7 @@
 
 #include "core/random.h"
 
+#include "core/hex.h"
 #include "core/mem.h"
 
 #include <errno.h>
@@ -24,6 +25,15 @@ random_bytes(void *p, size_t n)
 		at += got;
 		n -= (size_t)got;
 	}
+}
+
+void
+random_hex(char *out, size_t n)
+{
+	unsigned char raw[RANDOM_HEX_MAX];
+
+	random_bytes(raw, n);
+	hex_write(out, raw, n);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "core/store_db.h"
 
+#include "core/hex.h"
 #include "core/mem.h"
 
 #include <errno.h>
@@ -210,8 +211,7 @@ account_of(struct store *s, const char *key, char out[13], struct err *err)
 	hmac_sha256_update(&ctx, strlen(key), (const uint8_t *)key);
 	hmac_sha256_digest(&ctx, sizeof(digest), digest);
 	explicit_bzero(&ctx, sizeof(ctx));
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	hex_write(out, digest, sizeof(digest));
 	return ERR_OK;
 }
 

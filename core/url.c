@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "core/err.h"
+#include "core/hex.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -131,15 +132,6 @@ basic_time(struct url_part part, int64_t *wall_ms)
 	snprintf(iso, sizeof(iso), "%.4s-%.2s-%.2s%.1s%.2s:%.2s:%.2s%.1s", p, p + 4, p + 6, p + 8,
 		 p + 9, p + 11, p + 13, p + 15);
 	return clock_parse(iso, wall_ms);
-}
-
-static int
-hex_digit(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* An ISO time with %3A for its colons, as Azure writes it. */

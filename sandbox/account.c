@@ -36,13 +36,10 @@ add(struct service *s, const char *key)
 static void
 make(struct service *s, const char *prefix)
 {
-	unsigned char raw[16];
-	char key[ACCOUNT_KEY_SIZE];
-	int n = snprintf(key, sizeof(key), "%s", prefix);
+	char digits[2 * 16 + 1], key[ACCOUNT_KEY_SIZE];
 
-	random_bytes(raw, sizeof(raw));
-	for (size_t i = 0; i < sizeof(raw); i++)
-		n += snprintf(key + n, sizeof(key) - (size_t)n, "%02x", raw[i]);
+	random_hex(digits, 16);
+	snprintf(key, sizeof(key), "%s%s", prefix, digits);
 	add(s, key);
 }
 
@@ -145,4 +142,17 @@ account_check(struct service *s, const char *header, bool *is_test)
 	if (!account_key_given(header, key))
 		return header && strlen(header) > KEY_MAX ? ACCOUNT_WRONG_KEY : ACCOUNT_NO_KEY;
 	return find(s, key, is_test) ? ACCOUNT_OPEN : ACCOUNT_WRONG_KEY;
+}
+
+bool
+account_same(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+	unsigned char differs = 0;
+
+	if (n == 0 || strlen(b) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		differs |= (unsigned char)(a[i] ^ b[i]);
+	return differs == 0;
 }

@@ -27,4 +27,7 @@ enum account_answer { ACCOUNT_NO_KEY, ACCOUNT_WRONG_KEY, ACCOUNT_OPEN };
  * Bearer. Source: API reference, authentication; the Node client uses Bearer. */
 enum account_answer account_check(struct service *s, const char *header, bool *is_test);
 
+/* Are the secrets the same, and not empty? It takes as long wherever they differ. */
+bool account_same(const char *a, const char *b);
+
 #endif

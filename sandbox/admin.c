@@ -36,11 +36,8 @@ admin_open(struct service *s, const char *story, bool tls, struct err *err)
 	struct admin *a = mem_alloc(sizeof(*a));
 	struct fault_rules rules = { .at = NULL };
 	const char *given = getenv("MULTISTAGE_SANDBOX_ADMIN");
-	unsigned char raw[TOKEN_BYTES];
 
-	random_bytes(raw, sizeof(raw));
-	for (size_t i = 0; i < sizeof(raw); i++)
-		snprintf(a->token + 2 * i, 3, "%02x", raw[i]);
+	random_hex(a->token, TOKEN_BYTES);
 	a->faults.tls = tls;
 	s->faults = &a->faults;
 	s->admin_token = given && *given ? given : a->token;

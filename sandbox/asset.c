@@ -8,6 +8,7 @@
 
 #include "sandbox/asset.h"
 
+#include "sandbox/account.h"
 #include "sandbox/body.h"
 #include "sandbox/out.h"
 #include "sandbox/page.h"
@@ -258,20 +259,6 @@ asset_address(const struct request *rq, const struct asset *a)
 	return buf_take(&url);
 }
 
-/* Not told apart by the time it takes. */
-static bool
-same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-	unsigned char diff = 0;
-
-	if (n == 0 || strlen(b) != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		diff |= (unsigned char)(a[i] ^ b[i]);
-	return diff == 0;
-}
-
 static bool
 find_to_send(struct service *s, const struct request *rq, struct asset *a, struct reply *rp)
 {
@@ -281,7 +268,7 @@ find_to_send(struct service *s, const struct request *rq, struct asset *a, struc
 
 	if (!found)
 		reply_error(rp, 404, "File with ID \"%s\" not found.", id);
-	else if (signature && !same(a->secret, signature))
+	else if (signature && !account_same(a->secret, signature))
 		reply_error(rp, 403, "The signature does not match.");
 	else if (a->size < 0)
 		reply_error(rp, 404, "The bytes of the file with ID \"%s\" are not here.", id);

@@ -81,17 +81,6 @@ add_projects(struct buf *b, const char *project)
 	out_close(b, ']');
 }
 
-/* Random text that opens the bytes without a key, as a pre-signed address does. */
-static void
-make_secret(char out[33])
-{
-	unsigned char r[16];
-
-	random_bytes(r, sizeof(r));
-	for (size_t i = 0; i < sizeof(r); i++)
-		snprintf(out + 2 * i, 3, "%02x", r[i]);
-}
-
 static int64_t
 insert(struct service *s, const struct request *rq, const struct file_row *f)
 {
@@ -100,9 +89,9 @@ insert(struct service *s, const struct request *rq, const struct file_row *f)
 		s->db, "INSERT INTO file (id, env, name, mime_type, size, source, reference_id,"
 		       " projects, metadata, created_ms, project, part_bytes, secret) VALUES"
 		       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING seq");
-	char secret[33];
+	char secret[2 * 16 + 1]; /* opens the bytes without a key, as a pre-signed address does */
 
-	make_secret(secret);
+	random_hex(secret, sizeof(secret) / 2);
 	add_projects(&projects, f->project);
 	db_str(st, 1, f->id);
 	db_int(st, 2, rq->is_test);

@@ -31,13 +31,10 @@ callback_open(struct service *s, struct err *err)
 	for (int is_test = 0; is_test < 2; is_test++) {
 		sqlite3_stmt *st = db_query(s->db, "INSERT OR IGNORE INTO callback_key"
 						   " VALUES (?1, ?2)");
-		unsigned char raw[16];
-		char key[CALLBACK_KEY_SIZE];
-		int n = snprintf(key, sizeof(key), is_test ? "test_cb_" : "live_cb_");
+		char digits[2 * 16 + 1], key[CALLBACK_KEY_SIZE];
 
-		random_bytes(raw, sizeof(raw));
-		for (size_t i = 0; i < sizeof(raw); i++)
-			n += snprintf(key + n, sizeof(key) - (size_t)n, "%02x", raw[i]);
+		random_hex(digits, 16);
+		snprintf(key, sizeof(key), "%s_cb_%s", is_test ? "test" : "live", digits);
 		db_int(st, 1, is_test);
 		db_str(st, 2, key);
 		db_run(s->db, st);

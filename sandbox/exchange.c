@@ -77,8 +77,6 @@ static bool
 check_token(struct exchange *x, const struct service *s)
 {
 	const char *token = header(x, "X-Sandbox-Token"), *bearer = header(x, "Authorization");
-	unsigned char differs;
-	size_t n;
 
 	if (!token && bearer && strncasecmp(bearer, "Bearer ", 7) == 0)
 		token = bearer + 7;
@@ -88,13 +86,10 @@ check_token(struct exchange *x, const struct service *s)
 			    "start as X-Sandbox-Token, or as a Bearer token.");
 		return false;
 	}
-	n = strlen(s->admin_token);
-	differs = strlen(token) != n;
-	for (size_t i = 0; i < n && !differs; i++)
-		differs |= (unsigned char)(token[i] ^ s->admin_token[i]);
-	if (differs)
-		reply_error(&x->rp, 403, "Wrong admin token.");
-	return !differs;
+	if (account_same(token, s->admin_token))
+		return true;
+	reply_error(&x->rp, 403, "Wrong admin token.");
+	return false;
 }
 
 static bool

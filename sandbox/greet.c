@@ -62,16 +62,12 @@ try_it(FILE *to, const struct options *o, const char *url, const char *key)
 void
 greet(FILE *to, const struct options *o, struct service *s)
 {
-	const char *scheme = o->cert ? "https" : "http";
-	char test[ACCOUNT_KEY_SIZE], live[ACCOUNT_KEY_SIZE], url[64];
+	char test[ACCOUNT_KEY_SIZE], live[ACCOUNT_KEY_SIZE], url[sizeof(s->base_url) + 3];
 	char key[CALLBACK_KEY_SIZE];
 
 	account_key(s, true, test);
 	account_key(s, false, live);
-	if (o->unix_path)
-		snprintf(url, sizeof(url), "%s://localhost/v1", scheme);
-	else
-		snprintf(url, sizeof(url), "%s://127.0.0.1:%d/v1", scheme, o->port);
+	snprintf(url, sizeof(url), "%s/v1", s->base_url);
 	line(to, "listening on", o->unix_path ? o->unix_path : url); /* programs read it, too */
 	line(to, "test key", test);
 	line(to, "live key", live);

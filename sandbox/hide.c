@@ -4,6 +4,7 @@
 #include "sandbox/hide.h"
 
 #include "core/err.h"
+#include "core/hex.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -20,28 +21,17 @@ unreserved(int c)
 	return c != 0 && (isalnum(c) || strchr("-._~", c));
 }
 
-static int
-hex(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* One spelling for each text: only what must be encoded is. Source: RFC 3986 6.2.2. */
 static void
 add_normal(struct buf *out, const char *s)
 {
 	for (; *s; s++) {
-		int high = *s == '%' ? hex(s[1]) : -1, low = high >= 0 ? hex(s[2]) : -1;
-		char c = *s;
+		int byte = hex_percent(s);
+		char c = byte >= 0 ? (char)byte : *s;
 
-		if (low >= 0) {
-			c = (char)(high << 4 | low);
+		if (byte >= 0)
 			s += 2;
-		}
-		if (low < 0 || unreserved((unsigned char)c))
+		if (byte < 0 || unreserved((unsigned char)c))
 			buf_add(out, &c, 1);
 		else
 			buf_addf(out, "%%%02X", (unsigned char)c);
@@ -55,11 +45,11 @@ spells(const char *s, const char *key)
 	const char *p = s;
 
 	for (; *key; key++) {
-		int high = *p == '%' ? hex(p[1]) : -1, low = high >= 0 ? hex(p[2]) : -1;
+		int byte = hex_percent(p);
 
-		if ((low >= 0 ? high << 4 | low : (unsigned char)*p) != (unsigned char)*key)
+		if ((byte >= 0 ? byte : (unsigned char)*p) != (unsigned char)*key)
 			return 0;
-		p += low >= 0 ? 3 : 1;
+		p += byte >= 0 ? 3 : 1;
 	}
 	return (size_t)(p - s);
 }

@@ -122,31 +122,34 @@ take_int(const struct row *r, const char *value, void *at, struct err *err)
 	return ERR_OK;
 }
 
+static enum err_code
+read_real(const struct row *r, const char *value, const char *what, double *n, struct err *err)
+{
+	char *end;
+
+	*n = strtod(value, &end);
+	if (*value && !*end && *n >= (double)r->min && *n <= (double)r->max)
+		return ERR_OK;
+	return err_set(err, ERR_USAGE, "--%s takes %s from %lld to %lld", r->name, what,
+		       (long long)r->min, (long long)r->max);
+}
+
 /* Into milliseconds. */
 static enum err_code
 take_seconds(const struct row *r, const char *value, void *at, struct err *err)
 {
-	char *end;
-	double seconds = strtod(value, &end);
+	double seconds;
 
-	if (!*value || *end || !(seconds >= (double)r->min && seconds <= (double)r->max))
-		return err_set(err, ERR_USAGE, "--%s takes seconds, from %lld to %lld", r->name,
-			       (long long)r->min, (long long)r->max);
-	*(int64_t *)at = (int64_t)(seconds * 1000);
-	return ERR_OK;
+	if (read_real(r, value, "seconds,", &seconds, err) == ERR_OK)
+		*(int64_t *)at = (int64_t)(seconds * 1000);
+	return err->code;
 }
 
 static enum err_code
 take_share(const struct row *r, const char *value, void *at, struct err *err)
 {
-	char *end;
-	double n = strtod(value, &end);
-
-	if (!*value || *end || !(n >= (double)r->min && n <= (double)r->max))
-		return err_set(err, ERR_USAGE, "--%s takes a number from %lld to %lld", r->name,
-			       (long long)r->min, (long long)r->max);
-	*(double *)at = n;
-	return ERR_OK;
+	(void)!read_real(r, value, "a number", at, err);
+	return err->code;
 }
 
 static enum err_code

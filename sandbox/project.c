@@ -257,11 +257,10 @@ name_taken(struct service *s, const struct request *rq, const char *name, struct
 static void
 give_blueprint(struct service *s, int64_t project)
 {
-	unsigned char r[6];
-	char id[20];
+	char digits[2 * 6 + 1], id[20];
 
-	random_bytes(r, sizeof(r));
-	snprintf(id, sizeof(id), "bp_%02x%02x%02x%02x%02x%02x", r[0], r[1], r[2], r[3], r[4], r[5]);
+	random_hex(digits, 6);
+	snprintf(id, sizeof(id), "bp_%s", digits);
 	project_add_blueprint(s, project, id, s->now_ms);
 }
 

@@ -108,15 +108,6 @@ record_commit(struct record *r, int64_t number)
 		e->committed = true;
 }
 
-void
-record_status(struct record *r, int64_t number, int status)
-{
-	struct entry *e = find(r, number);
-
-	if (e)
-		e->status = status;
-}
-
 /* Bytes that are no UTF-8 came from outside; JSON cannot carry them. */
 static void
 out_raw(struct buf *out, const char *key, const char *s, size_t n)

@@ -34,7 +34,6 @@ void record_clear(struct record *r); /* numbers go on */
 int64_t record_add(struct record *r, const struct record_entry *e);
 /* Something that came after the answer was made; nothing if it is no longer kept. */
 void record_commit(struct record *r, int64_t number);
-void record_status(struct record *r, int64_t number, int status);
 
 /* As JSON: "requests" (oldest first, numbers above since, path fitting pattern or NULL, at
  * most limit), "next" to ask for the rest with, and "lost", how many of them are gone. */

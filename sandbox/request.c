@@ -4,6 +4,7 @@
 #include "sandbox/request.h"
 
 #include "core/clock.h"
+#include "core/hex.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "sandbox/out.h"
@@ -17,15 +18,6 @@
 
 #define QUERY_MAX 500 /* pairs */
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decode in place. A "%" without two digits stays, as clients that forget to escape
  * send it. False if the result is no text: ill-formed, or with a NUL inside. */
 static bool
@@ -34,12 +26,12 @@ decode(char *s, bool plus)
 	char *to = s;
 
 	for (; *s; s++) {
-		int hi = *s == '%' ? hex(s[1]) : -1, lo = hi >= 0 ? hex(s[2]) : -1;
+		int byte = hex_percent(s);
 
-		if (lo >= 0) {
-			if (hi == 0 && lo == 0)
-				return false;
-			*to++ = (char)(hi << 4 | lo);
+		if (byte == 0)
+			return false;
+		if (byte > 0) {
+			*to++ = (char)byte;
 			s += 2;
 		} else {
 			*to++ = plus && *s == '+' ? ' ' : *s;
