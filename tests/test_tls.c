@@ -1,4 +1,5 @@
-/* test_tls.c - the client against a real TLS server: openssl s_server with certificates made here.
+/* test_tls.c - the client against real TLS servers, openssl s_server and the sandbox, with
+ * certificates made here.
  *
  * Skipped, with a word, where there is no openssl(1).
  */
@@ -101,9 +102,9 @@ listens(void)
 	return ok;
 }
 
-/* It answers any GET with a page of its own. */
+/* openssl's answers any GET with a page of its own. */
 static void
-serve(void *state)
+serve_with(void *state, bool sandbox)
 {
 	char where[32];
 
@@ -120,6 +121,10 @@ serve(void *state)
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
+		if (sandbox)
+			execlp("./multistage-sandbox", "multistage-sandbox", "--port", port,
+			       "--cert", cert, "--key", key, "--accept-any-key", "--seed", "empty",
+			       (char *)NULL);
 		execlp("openssl", "openssl", "s_server", "-accept", where, "-cert", cert, "-key",
 		       key, "-www", (char *)NULL);
 		_exit(127);
@@ -127,6 +132,12 @@ serve(void *state)
 	for (int i = 0; i < 500 && !listens(); i++)
 		poll(NULL, 0, 20);
 	assert_true(listens());
+}
+
+static void
+serve(void *state)
+{
+	serve_with(state, false);
 }
 
 static void
@@ -216,6 +227,33 @@ a_ca_file_that_is_missing_is_told_and_nothing_else_is_trusted(void **state)
 	serve_no_more();
 }
 
+static void
+the_sandbox_speaks_tls_and_nothing_else_on_its_port(void **state)
+{
+	static const char plain[] = "GET /v1/projects HTTP/1.1\r\nHost: localhost\r\n"
+				    "Authorization: Bearer test_0123456789\r\n\r\n";
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct http_reply r;
+	struct http *h;
+	char bytes[256] = "";
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	make_certificate(*state, "localhost", "2");
+	serve_with(*state, true);
+	ask(scratch_path(*state, "cert.pem"), &r, &h);
+	assert_int_equal(r.err.code, ERR_OK);
+	assert_int_equal(r.status, 200);
+	assert_string_equal(r.body, "[]");
+	http_free(h);
+	a.sin_port = htons((uint16_t)strtol(port, NULL, 10));
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(send(fd, plain, sizeof(plain) - 1, 0), sizeof(plain) - 1);
+	while (recv(fd, bytes, sizeof(bytes) - 1, 0) > 0)
+		assert_null(strstr(bytes, "HTTP/"));
+	close(fd);
+	serve_no_more();
+}
+
 int
 main(void)
 {
@@ -230,6 +268,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_ca_file_that_is_missing_is_told_and_nothing_else_is_trusted,
 			scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(the_sandbox_speaks_tls_and_nothing_else_on_its_port,
+						scratch_setup, scratch_teardown),
 	};
 
 	if (access("/usr/bin/openssl", X_OK) < 0) {
