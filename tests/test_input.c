@@ -310,7 +310,7 @@ a_marked_paste_holds_no_enter_back(void **state)
 
 	(void)state;
 	memset(paste + 6, 'u', 100);
-	strcat(paste, "\x1B[201~");
+	memcpy(paste + 106, "\x1B[201~", 7);
 	input_init(&in, DELAY);
 	input_feed(&in, paste, strlen(paste), 1000);
 	assert_true(input_next(&in, 1000, &t));
