@@ -318,3 +318,28 @@ raw_at(struct answer *a, const char *path)
 				   o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	return out;
 }
+
+void
+raw_must(const struct raw *r, const char *key, const char *method, const char *target,
+	 const char *body, struct answer *a)
+{
+	raw_call(r, key, method, target, body, a);
+	if (a->status != 200)
+		fail_msg("%s %s %s: %d %s", method, target, body ? body : "", a->status, a->body);
+}
+
+void
+raw_run(const struct raw *r, const char *key, const struct raw_row *rows, size_t n)
+{
+	struct answer a;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct raw_row *row = &rows[i];
+
+		raw_call(r, key, row->method, row->target, row->body, &a);
+		if (a.status != row->status || strcmp(raw_at(&a, row->path), row->value) != 0)
+			fail_msg("row %zu, %s %s: %d %s", i, row->method, row->target, a.status,
+				 a.body);
+		answer_free(&a);
+	}
+}

@@ -51,6 +51,19 @@ void raw_call(const struct raw *r, const char *key, const char *method, const ch
 	      const char *body, struct answer *a);
 void answer_free(struct answer *a);
 
+/* The same, and the status must be 200. */
+void raw_must(const struct raw *r, const char *key, const char *method, const char *target,
+	      const char *body, struct answer *a);
+
+/* A call, and what its answer must be: the status, and the value at path (raw_at()). */
+struct raw_row {
+	const char *method, *target, *body;
+	int status;
+	const char *path, *value;
+};
+void raw_run(const struct raw *r, const char *key, const struct raw_row *rows, size_t n);
+#define RAW_RUN(r, key, rows) raw_run(r, key, rows, sizeof(rows) / sizeof((rows)[0]))
+
 /* The value at "docs.0.task_id" as text: strings bare, the rest as JSON; "-" if absent.
  * Borrowed; at most 8 at a time. */
 const char *raw_at(struct answer *a, const char *path);

@@ -25,32 +25,10 @@ stop_one(void **state)
 	return 0;
 }
 
-struct row {
-	const char *method, *target, *body;
-	int status;
-	const char *path, *value;
-};
-
-static void
-run_rows(const struct row *rows, size_t n)
-{
-	struct answer a;
-
-	for (size_t i = 0; i < n; i++) {
-		raw_call(&sb, RAW_LIVE, rows[i].method, rows[i].target, rows[i].body, &a);
-		if (a.status != rows[i].status ||
-		    strcmp(raw_at(&a, rows[i].path), rows[i].value) != 0)
-			fail_msg("row %zu, %s %s: %d %s", i, rows[i].method, rows[i].target,
-				 a.status, a.body);
-		answer_free(&a);
-	}
-}
-#define RUN(rows) run_rows(rows, sizeof(rows) / sizeof((rows)[0]))
-
 static void
 projects_are_listed_made_and_given_parameters(void **state)
 {
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "GET", "/v1/projects", NULL, 200, "0.name", "Front Perception 3D" },
 		{ "GET", "/v1/projects", NULL, 200, "5.name", "Legacy Cuboids 2023" },
@@ -76,14 +54,14 @@ projects_are_listed_made_and_given_parameters(void **state)
 	};
 
 	(void)state;
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 }
 
 /* What the clients send beside the documented fields, and what they do not expect. */
 static void
 projects_take_what_the_clients_send(void **state)
 {
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"sdk\",\"params\":null,\"rapid\":false,\"studio\":false,\"pipeline\":null,\"datasetId\":null,\"self_serve\":false}", 200, "param_history.0.version", "0" },
 		{ "GET", "/v1/projects/sdk", NULL, 200, "type", "multistage" },
@@ -113,13 +91,13 @@ projects_take_what_the_clients_send(void **state)
 	};
 
 	(void)state;
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 }
 
 static void
 a_template_belongs_to_collections_and_chats(void **state)
 {
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "GET", "/v1/projects/None/taskTemplates", NULL, 404, "error", "Project with name \"None\" not found." },
 		{ "GET", "/v1/projects/Urban%20Fusion/taskTemplates", NULL, 400, "error", "Projects of type \"multistage\" have no task template." },
@@ -136,7 +114,7 @@ a_template_belongs_to_collections_and_chats(void **state)
 	struct answer a;
 
 	(void)state;
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 	raw_call(&sb, RAW_LIVE, "GET", "/v1/projects/tc/taskTemplates", NULL, &a);
 	assert_int_equal(strspn(raw_at(&a, "id"), "0123456789abcdef"), 24);
 	assert_int_equal(strlen(raw_at(&a, "created_at")), 24);
@@ -151,7 +129,7 @@ the_test_key_sees_none_of_it(void **state)
 	static const char *const paths[] = { "/v1/projects/only-live", "/v1/batches/only-live",
 					     "/v1/batches/only-live/status",
 					     "/v1/projects/only-live/taskTemplates" };
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "POST", "/v1/projects", "{\"type\":\"multistage\",\"name\":\"only-live\"}", 200, "name", "only-live" },
 		{ "POST", "/v1/batches", "{\"project\":\"only-live\",\"name\":\"only-live\"}", 200, "name", "only-live" },
@@ -160,7 +138,7 @@ the_test_key_sees_none_of_it(void **state)
 	struct answer a;
 
 	(void)state;
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		raw_call(&sb, RAW_TEST, "GET", paths[i], NULL, &a);
 		if (a.status != 404)
@@ -180,7 +158,7 @@ the_test_key_sees_none_of_it(void **state)
 static void
 batches_are_made_finalized_and_counted(void **state)
 {
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "POST", "/v1/batches", "{\"name\":\"b1\"}", 400, "error", BAD "\"project\" is required" },
 		{ "POST", "/v1/batches", "{\"project\":\"Urban Fusion\"}", 400, "error", BAD "\"name\" is required" },
@@ -225,13 +203,13 @@ batches_are_made_finalized_and_counted(void **state)
 	};
 
 	(void)state;
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 }
 
 static void
 batches_are_listed_by_offset(void **state)
 {
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "GET", "/v1/batches?project=Parking+Lidar", NULL, 200, "totalDocs", "5" },
 		{ "GET", "/v1/batches?project=Parking+Lidar&limit=2&offset=2", NULL, 200, "has_more", "true" },
@@ -265,7 +243,7 @@ batches_are_listed_by_offset(void **state)
 	};
 
 	(void)state;
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 }
 
 static long

@@ -362,9 +362,7 @@ post(const struct raw *r, const char *target, const char *body)
 {
 	struct answer a;
 
-	raw_call(r, RAW_LIVE, "POST", target, body, &a);
-	if (a.status != 200)
-		fail_msg("%s gives %d %s", target, a.status, a.body);
+	raw_must(r, RAW_LIVE, "POST", target, body, &a);
 	answer_free(&a);
 }
 

@@ -30,28 +30,6 @@ stop_one(void **state)
 	return 0;
 }
 
-struct row {
-	const char *method, *target, *body;
-	int status;
-	const char *path, *value;
-};
-
-static void
-run_rows(const struct row *rows, size_t n)
-{
-	struct answer a;
-
-	for (size_t i = 0; i < n; i++) {
-		raw_call(&sb, RAW_LIVE, rows[i].method, rows[i].target, rows[i].body, &a);
-		if (a.status != rows[i].status ||
-		    strcmp(raw_at(&a, rows[i].path), rows[i].value) != 0)
-			fail_msg("row %zu, %s %s: %d %s", i, rows[i].method, rows[i].target,
-				 a.status, a.body);
-		answer_free(&a);
-	}
-}
-#define RUN(rows) run_rows(rows, sizeof(rows) / sizeof((rows)[0]))
-
 #define FORM            "multipart/form-data; boundary=XyZ"
 #define FIELD           "--XyZ\r\nContent-Disposition: form-data; name="
 #define FILE_PART(head) FIELD "\"file\"; filename=" head "\r\n\r\n"
@@ -190,7 +168,7 @@ a_file_of_more_than_80_mb_is_refused(void **state)
 static void
 a_file_is_imported_by_its_address(void **state)
 {
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "POST", "/v1/files/import", "{}", 400, "error", BAD "\"file_url\" is required" },
 		{ "POST", "/v1/files/import", "{\"file_url\":\"x.png\"}", 400, "error", BAD "\"file_url\" must be a valid uri" },
@@ -202,7 +180,7 @@ a_file_is_imported_by_its_address(void **state)
 	};
 
 	(void)state;
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 }
 
 /* Upload one byte under this reference, with metadata, into "Urban Fusion". */
@@ -225,7 +203,7 @@ upload_asset(const char *reference, const char *metadata)
 static void
 assets_are_the_files_of_a_project(void **state)
 {
-	static const struct row rows[] = {
+	static const struct raw_row rows[] = {
 		/* clang-format off */
 		{ "GET", "/v1/assets", NULL, 400, "error", BAD "\"project\" is required" },
 		{ "GET", "/v1/assets?project=None", NULL, 404, "error", "Project with name \"None\" not found." },
@@ -254,7 +232,7 @@ assets_are_the_files_of_a_project(void **state)
 	upload_asset("as-1", "{\"drive\":17}");
 	upload_asset("as-2", "{\"drive\":18}");
 	upload_asset("as-3", "{\"drive\":17,\"cam\":\"left\"}");
-	RUN(rows);
+	RAW_RUN(&sb, RAW_LIVE, rows);
 	for (size_t i = 0; i < 2; i++) {
 		raw_call(&sb, RAW_LIVE, "GET", "/v1/assets?project=Parking+Lidar&limit=2", NULL,
 			 &a);

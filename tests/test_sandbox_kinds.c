@@ -33,15 +33,6 @@ stop_one(void **state)
 	return 0;
 }
 
-/* POST, which must be 200. */
-static void
-post(const char *key, const char *target, const char *body, struct answer *a)
-{
-	raw_call(&sb, key, "POST", target, body, a);
-	if (a->status != 200)
-		fail_msg("%s %s: %d %s", target, body ? body : "", a->status, a->body);
-}
-
 struct refusal {
 	const char *type, *body;
 	int status;
@@ -183,15 +174,15 @@ what_belongs_to_the_type_is_echoed_in_params(void **state)
 	struct answer a;
 
 	(void)state;
-	post(RAW_TEST, "/v1/task/imageannotation",
-	     "{\"callback_url\":\"http://www.example.com/callback\","
-	     "\"instruction\":\"Draw a box around each baby cow and big cow.\","
-	     "\"attachment_type\":\"image\",\"attachment\":\"http://i.imgur.com/v4cBreD.jpg\","
-	     "\"unique_id\":\"kinds/1\",\"priority\":10,\"tags\":[\"cow\"],"
-	     "\"metadata\":{\"k\":1.50},\"clear_unique_id_on_error\":true,\"urgency\":null,"
-	     "\"geometries\":{\"box\":{\"objects_to_annotate\":[\"Baby Cow\",\"Big Cow\"],"
-	     "\"min_height\":10.50,\"none\":null}}}",
-	     &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/task/imageannotation",
+		 "{\"callback_url\":\"http://www.example.com/callback\","
+		 "\"instruction\":\"Draw a box around each baby cow and big cow.\","
+		 "\"attachment_type\":\"image\",\"attachment\":\"http://i.imgur.com/v4cBreD.jpg\","
+		 "\"unique_id\":\"kinds/1\",\"priority\":10,\"tags\":[\"cow\"],"
+		 "\"metadata\":{\"k\":1.50},\"clear_unique_id_on_error\":true,\"urgency\":null,"
+		 "\"geometries\":{\"box\":{\"objects_to_annotate\":[\"Baby Cow\",\"Big Cow\"],"
+		 "\"min_height\":10.50,\"none\":null}}}",
+		 &a);
 	check_shown(&a, rows, sizeof(rows) / sizeof(rows[0]));
 	answer_free(&a);
 }
@@ -218,26 +209,26 @@ a_project_of_the_type_fills_in_what_the_request_leaves_out(void **state)
 	struct answer a;
 
 	(void)state;
-	post(RAW_TEST, "/v1/projects",
-	     "{\"name\":\"Kittens\",\"type\":\"imageannotation\",\"params\":{\"priority\":20,"
-	     "\"instruction\":\"Please label the kittens\",\"geometries\":{\"box\":{}},"
-	     "\"attachment\":\"s3://not/this\",\"unique_id\":\"nor this\"}}",
-	     &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/projects",
+		 "{\"name\":\"Kittens\",\"type\":\"imageannotation\",\"params\":{\"priority\":20,"
+		 "\"instruction\":\"Please label the kittens\",\"geometries\":{\"box\":{}},"
+		 "\"attachment\":\"s3://not/this\",\"unique_id\":\"nor this\"}}",
+		 &a);
 	answer_free(&a);
-	post(RAW_TEST, "/v1/task/imageannotation",
-	     "{\"project\":\"Kittens\",\"attachment\":\"https://d.example/1.jpg\","
-	     "\"instruction\":null}",
-	     &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/task/imageannotation",
+		 "{\"project\":\"Kittens\",\"attachment\":\"https://d.example/1.jpg\","
+		 "\"instruction\":null}",
+		 &a);
 	check_shown(&a, rows, sizeof(rows) / sizeof(rows[0]));
 	assert_string_equal(raw_at(&a, "unique_id"), "-");
 	answer_free(&a);
-	post(RAW_TEST, "/v1/task/imageannotation",
-	     "{\"project\":\"Kittens\",\"attachment\":\"https://d.example/1.jpg\","
-	     "\"instruction\":\"Mine\",\"priority\":30,\"geometries\":{}}",
-	     &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/task/imageannotation",
+		 "{\"project\":\"Kittens\",\"attachment\":\"https://d.example/1.jpg\","
+		 "\"instruction\":\"Mine\",\"priority\":30,\"geometries\":{}}",
+		 &a);
 	check_shown(&a, own, sizeof(own) / sizeof(own[0]));
 	answer_free(&a);
-	post(RAW_TEST, "/v1/projects/Kittens/setParams", "{\"priority\":15}", &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/projects/Kittens/setParams", "{\"priority\":15}", &a);
 	answer_free(&a);
 	check_refusals("/v1/task/", presets, 1);
 }
@@ -250,7 +241,7 @@ unique_ids_and_idempotency_keys_are_global_over_types(void **state)
 	int fd;
 
 	(void)state;
-	post(RAW_LIVE, "/v1/task/chat", "{\"unique_id\":\"over types\"}", &a);
+	raw_must(&sb, RAW_LIVE, "POST", "/v1/task/chat", "{\"unique_id\":\"over types\"}", &a);
 	assert_string_equal(raw_at(&a, "status"), "pending");
 	snprintf(want, sizeof(want),
 		 "The unique_id (\"over types\") is already used for a different task (%s).",
@@ -284,7 +275,7 @@ tasks_of_every_type_live_by_the_same_rules(void **state)
 	char id[32], path[96];
 
 	(void)state;
-	post(RAW_LIVE, "/v1/task/chat", "{\"tags\":[\"kinds\"]}", &a);
+	raw_must(&sb, RAW_LIVE, "POST", "/v1/task/chat", "{\"tags\":[\"kinds\"]}", &a);
 	snprintf(id, sizeof(id), "%s", raw_at(&a, "task_id"));
 	answer_free(&a);
 	raw_call(&sb, RAW_LIVE, "GET", "/v1/tasks?type=chat&tags=kinds", NULL, &a);
@@ -293,20 +284,20 @@ tasks_of_every_type_live_by_the_same_rules(void **state)
 	assert_string_equal(raw_at(&a, "docs.0.project"), "-");
 	answer_free(&a);
 	snprintf(path, sizeof(path), "/v1/task/%s/cancel", id);
-	post(RAW_LIVE, path, NULL, &a);
+	raw_must(&sb, RAW_LIVE, "POST", path, NULL, &a);
 	assert_string_equal(raw_at(&a, "status"), "canceled");
 	answer_free(&a);
 
-	post(RAW_TEST, "/v1/task/imageannotation",
-	     "{\"attachment\":\"https://d.example/missing/1.jpg\"}", &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/task/imageannotation",
+		 "{\"attachment\":\"https://d.example/missing/1.jpg\"}", &a);
 	assert_string_equal(raw_at(&a, "status"), "error");
 	assert_string_equal(raw_at(&a, "response.attachments.0.url"),
 			    "https://d.example/missing/1.jpg");
 	answer_free(&a);
-	post(RAW_TEST, "/v1/task/textcollection",
-	     "{\"attachments\":[{\"type\":\"text\",\"content\":\"a\"},"
-	     "{\"type\":\"image\",\"content\":\"https://d.example/missing/2.jpg\"}]}",
-	     &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/task/textcollection",
+		 "{\"attachments\":[{\"type\":\"text\",\"content\":\"a\"},"
+		 "{\"type\":\"image\",\"content\":\"https://d.example/missing/2.jpg\"}]}",
+		 &a);
 	assert_string_equal(raw_at(&a, "status"), "error");
 	answer_free(&a);
 	raw_call(&sb, RAW_TEST, "GET",

@@ -31,14 +31,6 @@ stop_one(void **state)
 	return 0;
 }
 
-static void
-call(const char *method, const char *key, const char *target, const char *body, struct answer *a)
-{
-	raw_call(&sb, key, method, target, body, a);
-	if (a->status != 200)
-		fail_msg("%s %s: %d %s", target, body ? body : "", a->status, a->body);
-}
-
 /* A new task, and the path of what can be done with it. */
 static void
 create(const char *key, const char *attachment, const char *what, char path[96])
@@ -48,7 +40,7 @@ create(const char *key, const char *attachment, const char *what, char path[96])
 
 	snprintf(body, sizeof(body), "{\"project\":\"Urban Fusion\",\"attachments\":[\"%s\"]}",
 		 attachment);
-	call("POST", key, "/v1/task/multistage", body, &a);
+	raw_must(&sb, key, "POST", "/v1/task/multistage", body, &a);
 	snprintf(path, 96, "/v1/task/%s%s", raw_at(&a, "task_id"), what);
 	answer_free(&a);
 }
@@ -122,16 +114,16 @@ an_audit_is_answered_with_ok_and_shown_by_the_task(void **state)
 
 	(void)state;
 	create(RAW_TEST, "s3://b/k", "/audit", path);
-	call("POST", RAW_TEST, path, "{\"accepted\":true,\"comments\":null}", &a);
+	raw_must(&sb, RAW_TEST, "POST", path, "{\"accepted\":true,\"comments\":null}", &a);
 	assert_string_equal(a.body, "OK");
 	assert_non_null(strstr(a.head, "Content-Type: text/plain; charset=utf-8"));
 	answer_free(&a);
-	call("POST", RAW_TEST, path,
-	     "{\"accepted\":false,\"comments\":\"boxes are \\\"loose\\\"\"}", &a);
+	raw_must(&sb, RAW_TEST, "POST", path,
+		 "{\"accepted\":false,\"comments\":\"boxes are \\\"loose\\\"\"}", &a);
 	assert_string_equal(a.body, "OK");
 	answer_free(&a);
 	*strrchr(path, '/') = '\0';
-	call("GET", RAW_TEST, path, NULL, &a);
+	raw_must(&sb, RAW_TEST, "GET", path, NULL, &a);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strcmp(raw_at(&a, rows[i].path), rows[i].value) != 0)
 			fail_msg("%s is %s", rows[i].path, raw_at(&a, rows[i].path));
@@ -152,7 +144,7 @@ a_task_without_audits_has_no_keys_for_them(void **state)
 
 	(void)state;
 	create(RAW_TEST, "s3://b/k", "", path);
-	call("GET", RAW_TEST, path, NULL, &a);
+	raw_must(&sb, RAW_TEST, "GET", path, NULL, &a);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		assert_string_equal(raw_at(&a, keys[i]), "-");
 	answer_free(&a);
@@ -173,22 +165,23 @@ the_list_is_filtered_by_what_audits_said(void **state)
 	char path[96], query[128];
 
 	(void)state;
-	call("POST", RAW_TEST, "/v1/projects", "{\"name\":\"Audited\",\"type\":\"chat\"}", &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/projects", "{\"name\":\"Audited\",\"type\":\"chat\"}",
+		 &a);
 	answer_free(&a);
 	for (int i = 0; i < 3; i++) {
-		call("POST", RAW_TEST, "/v1/task/chat", "{\"project\":\"Audited\"}", &a);
+		raw_must(&sb, RAW_TEST, "POST", "/v1/task/chat", "{\"project\":\"Audited\"}", &a);
 		snprintf(path, sizeof(path), "/v1/task/%s/audit", raw_at(&a, "task_id"));
 		answer_free(&a);
 		if (i == 2)
 			break; /* not audited */
-		call("POST", RAW_TEST, path, i ? "{\"accepted\":true}" : "{\"accepted\":false}",
-		     &a);
+		raw_must(&sb, RAW_TEST, "POST", path,
+			 i ? "{\"accepted\":true}" : "{\"accepted\":false}", &a);
 		answer_free(&a);
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(query, sizeof(query),
 			 "/v1/tasks?project=Audited&customer_review_status=%s", rows[i].words);
-		call("GET", RAW_TEST, query, NULL, &a);
+		raw_must(&sb, RAW_TEST, "GET", query, NULL, &a);
 		if (strcmp(raw_at(&a, "total"), rows[i].total) != 0)
 			fail_msg("%s: %s", rows[i].words, raw_at(&a, "total"));
 		answer_free(&a);
@@ -218,7 +211,7 @@ a_callback_is_sent_again_for_tasks_that_have_ended(void **state)
 	snprintf(cancel, sizeof(cancel), "%.*s/cancel", (int)(strrchr(waits, '/') - waits), waits);
 	check(RAW_TEST, test_side, sizeof(test_side) / sizeof(test_side[0]));
 	check(RAW_LIVE, live_side, sizeof(live_side) / sizeof(live_side[0]));
-	call("POST", RAW_TEST, done, NULL, &a);
+	raw_must(&sb, RAW_TEST, "POST", done, NULL, &a);
 	assert_string_equal(a.body, "{\"success\":true}");
 	answer_free(&a);
 }
@@ -245,19 +238,19 @@ an_audit_and_a_request_for_it_send_the_callback(void **state)
 
 	(void)state;
 	snprintf(body, sizeof(body), "{\"callback_url\":\"http://127.0.0.1:%d/\"}", canned_port(s));
-	call("POST", RAW_TEST, "/v1/task/chat", body, &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/task/chat", body, &a);
 	snprintf(id, sizeof(id), "%s", raw_at(&a, "task_id"));
 	answer_free(&a);
 	must_call(s, "\"status\":\"completed\"");
 	snprintf(path, sizeof(path), "/v1/task/%s/audit", id);
-	call("POST", RAW_TEST, path, "{\"accepted\":true}", &a);
+	raw_must(&sb, RAW_TEST, "POST", path, "{\"accepted\":true}", &a);
 	answer_free(&a);
 	must_call(s, "\"customer_review_status\":\"accepted\"");
-	call("POST", RAW_TEST, path, "{\"accepted\":false,\"comments\":\"no\"}", &a);
+	raw_must(&sb, RAW_TEST, "POST", path, "{\"accepted\":false,\"comments\":\"no\"}", &a);
 	answer_free(&a);
 	must_call(s, "\"customer_review_comments\":[\"no\"]");
 	snprintf(path, sizeof(path), "/v1/task/%s/send-callback", id);
-	call("POST", RAW_TEST, path, NULL, &a);
+	raw_must(&sb, RAW_TEST, "POST", path, NULL, &a);
 	answer_free(&a);
 	must_call(s, id);
 	canned_stop(s);
@@ -293,7 +286,7 @@ training_and_evaluation_tasks_are_for_rapid_projects_of_six_types(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		call("POST", RAW_LIVE, "/v1/projects", projects[i], &a);
+		raw_must(&sb, RAW_LIVE, "POST", "/v1/projects", projects[i], &a);
 		answer_free(&a);
 	}
 	for (int use = 0; use < 2; use++) {
@@ -330,10 +323,10 @@ an_evaluation_task_shows_its_id_and_its_answers_and_is_no_task(void **state)
 	char id[32], want[160], path[64];
 
 	(void)state;
-	call("POST", RAW_LIVE, "/v1/projects",
-	     "{\"name\":\"Known\",\"type\":\"textcollection\",\"rapid\":true}", &a);
+	raw_must(&sb, RAW_LIVE, "POST", "/v1/projects",
+		 "{\"name\":\"Known\",\"type\":\"textcollection\",\"rapid\":true}", &a);
 	answer_free(&a);
-	call("POST", RAW_LIVE, "/v1/evaluation_tasks/textcollection", body, &a);
+	raw_must(&sb, RAW_LIVE, "POST", "/v1/evaluation_tasks/textcollection", body, &a);
 	snprintf(id, sizeof(id), "%s", raw_at(&a, "id"));
 	assert_int_equal(strlen(id), 24);
 	assert_string_equal(raw_at(&a, "type"), "textcollection");
@@ -350,7 +343,7 @@ an_evaluation_task_shows_its_id_and_its_answers_and_is_no_task(void **state)
 	raw_call(&sb, RAW_LIVE, "GET", path, NULL, &a);
 	assert_int_equal(a.status, 404);
 	answer_free(&a);
-	call("GET", RAW_LIVE, "/v1/tasks?project=Known", NULL, &a);
+	raw_must(&sb, RAW_LIVE, "GET", "/v1/tasks?project=Known", NULL, &a);
 	assert_string_equal(raw_at(&a, "total"), "0");
 	answer_free(&a);
 	snprintf(want, sizeof(want),
@@ -371,7 +364,7 @@ the_team_is_listed_as_a_bare_array(void **state)
 	struct answer a;
 
 	(void)state;
-	call("GET", RAW_LIVE, "/v1/teams", NULL, &a);
+	raw_must(&sb, RAW_LIVE, "GET", "/v1/teams", NULL, &a);
 	assert_int_equal(a.body[0], '[');
 	assert_string_equal(raw_at(&a, "0"),
 			    "{\"email\":\"mara@acme.example\",\"role\":\"admin\","
@@ -402,24 +395,24 @@ teammates_are_invited_and_get_roles(void **state)
 
 	(void)state;
 	check(RAW_TEST, rows, sizeof(rows) / sizeof(rows[0]));
-	call("GET", RAW_TEST, "/v1/teams", NULL, &a);
+	raw_must(&sb, RAW_TEST, "GET", "/v1/teams", NULL, &a);
 	assert_string_equal(raw_at(&a, "1.role"), "manager"); /* jon: nothing was half done */
 	assert_string_equal(raw_at(&a, "5"), "-");
 	answer_free(&a);
-	call("POST", RAW_TEST, "/v1/teams/invite",
-	     "{\"emails\":[\"email1@example.com\",\"email2@example.com\","
-	     "\"jon@acme.example\"],\"team_role\":\"member\"}",
-	     &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/teams/invite",
+		 "{\"emails\":[\"email1@example.com\",\"email2@example.com\","
+		 "\"jon@acme.example\"],\"team_role\":\"member\"}",
+		 &a);
 	assert_string_equal(raw_at(&a, "0.email"), "mara@acme.example"); /* all of them */
 	assert_string_equal(raw_at(&a, "1.role"), "manager");            /* there already */
 	assert_string_equal(raw_at(&a, "5.email"), "email1@example.com");
 	assert_string_equal(raw_at(&a, "6.role"), "member");
 	assert_string_equal(raw_at(&a, "7"), "-");
 	answer_free(&a);
-	call("POST", RAW_TEST, "/v1/teams/set_role",
-	     "{\"emails\":[\"email1@example.com\",\"email2@example.com\"],"
-	     "\"team_role\":\"labeler\"}",
-	     &a);
+	raw_must(&sb, RAW_TEST, "POST", "/v1/teams/set_role",
+		 "{\"emails\":[\"email1@example.com\",\"email2@example.com\"],"
+		 "\"team_role\":\"labeler\"}",
+		 &a);
 	assert_string_equal(raw_at(&a, "4.role"), "member");
 	assert_string_equal(raw_at(&a, "5.role"), "labeler");
 	assert_string_equal(raw_at(&a, "6.isStudioLabeler"), "true");
