@@ -164,12 +164,12 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_seed tests/test_sandbox_task tests/test_sandbox_account \
 	tests/test_sandbox_form tests/test_sandbox_kinds
-UNIT_TESTS += tests/test_sandbox_log
+UNIT_TESTS += tests/test_sandbox_log tests/test_sandbox_list
 UNIT_TESTS += tests/test_sandbox_people tests/test_sandbox_reference
 UNIT_TESTS += tests/test_multipart tests/test_sandbox_files tests/test_sandbox_schema tests/test_sandbox_v2
 endif
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_fault tests/test_record tests/test_sandbox_admin tests/test_sandbox_fault
+UNIT_TESTS += tests/test_fault tests/test_story tests/test_record tests/test_sandbox_admin tests/test_sandbox_fault
 endif
 FUZZERS += tests/fuzz_fault
 tests_fuzz_fault_SOURCES = tests/fuzz_fault.c tests/fuzz.h $(FUZZ_MAIN)
@@ -181,7 +181,9 @@ tests_test_sandbox_admin_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_fault_SOURCES = tests/test_sandbox_fault.c tests/sandbox.c tests/sandbox.h \
 	tests/scratch.c tests/scratch.h $(ADMIN)
 tests_test_sandbox_fault_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
-tests_test_fault_SOURCES = tests/test_fault.c tests/scratch.c tests/scratch.h
+tests_test_fault_SOURCES = tests/test_fault.c
+tests_test_story_SOURCES = tests/test_story.c tests/scratch.c tests/scratch.h
+tests_test_story_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_test_fault_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_test_record_SOURCES = tests/test_record.c
 tests_test_record_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
@@ -199,6 +201,8 @@ tests_test_sandbox_seed_SOURCES = tests/test_sandbox_seed.c $(RAW) tests/program
 tests_test_sandbox_seed_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_task_SOURCES = tests/test_sandbox_task.c $(RAW)
 tests_test_sandbox_task_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
+tests_test_sandbox_list_SOURCES = tests/test_sandbox_list.c tests/tasks.c tests/tasks.h $(RAW)
+tests_test_sandbox_list_LDADD   = tests/libtest.a $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_form_SOURCES = tests/test_sandbox_form.c
 tests_test_sandbox_form_LDADD   = tests/libtest.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_test_sandbox_reference_SOURCES = tests/test_sandbox_reference.c $(RAW)
