@@ -213,6 +213,52 @@ static const char *const steps[] = {
 	"  used_ms INTEGER NOT NULL,"
 	"  PRIMARY KEY (target, what, name)"
 	") STRICT, WITHOUT ROWID;",
+
+	/* 5: what is known of a row in doubt, and what stands in the way of a target's rows.
+	 * made_id: we made the unique_id. owner: a task that holds it and is not this one.
+	 * twin: a second task with it. verify_ms: when an accepted row is looked up once
+	 * more, 0 = never. gone_ms: the service said that it does not know the task. */
+	"ALTER TABLE outbox ADD COLUMN made_id INTEGER NOT NULL DEFAULT 1"
+	"  CHECK (made_id IN (0, 1));"
+	"ALTER TABLE outbox ADD COLUMN wish TEXT NOT NULL DEFAULT ''"
+	"  CHECK (wish IN ('', 'cancel'));"
+	"ALTER TABLE outbox ADD COLUMN owner TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE outbox ADD COLUMN twin TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE outbox ADD COLUMN verify_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outbox ADD COLUMN hint TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX outbox_verify ON outbox (target, verify_ms, seq) WHERE verify_ms > 0;"
+	"CREATE INDEX outbox_wish ON outbox (target, seq) WHERE wish <> '';"
+	/* what: a POST, a look-up by unique_id, the fetch of a named owner, the late look-up,
+	 * a person, or the recovery of a dead process. curl: its code, 0 = none. */
+	"ALTER TABLE attempt ADD COLUMN what TEXT NOT NULL DEFAULT 'post'"
+	"  CHECK (what IN ('post', 'look', 'owner', 'verify', 'hand', 'start'));"
+	"ALTER TABLE attempt ADD COLUMN ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE attempt ADD COLUMN curl INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE attempt ADD COLUMN request_id TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE attempt ADD COLUMN hint TEXT NOT NULL DEFAULT '';"
+	"CREATE TRIGGER attempt_stands BEFORE UPDATE ON attempt BEGIN"
+	"  SELECT RAISE(ABORT, 'evidence is only added');"
+	"END;"
+	"CREATE TRIGGER attempt_stays BEFORE DELETE ON attempt BEGIN"
+	"  SELECT RAISE(ABORT, 'evidence is only added');"
+	"END;"
+	"ALTER TABLE task ADD COLUMN gone_ms INTEGER NOT NULL DEFAULT 0;"
+
+	/* Both hold for every process; one line a target. */
+	"CREATE TABLE hold ("
+	"  target   INTEGER PRIMARY KEY REFERENCES target (id),"
+	"  what     TEXT NOT NULL"
+	"             CHECK (what IN ('key', 'payment', 'forbidden', 'redirect', 'tls')),"
+	"  since_ms INTEGER NOT NULL,"
+	"  http     INTEGER NOT NULL,"
+	"  note     TEXT NOT NULL,"
+	"  hint     TEXT NOT NULL"
+	") STRICT;"
+	"CREATE TABLE pace ("
+	"  target   INTEGER PRIMARY KEY REFERENCES target (id),"
+	"  until_ms INTEGER NOT NULL,"
+	"  fails    INTEGER NOT NULL CHECK (fails >= 0)"
+	") STRICT;",
 };
 
 int

@@ -21,15 +21,21 @@ static const char *const rows_of[] = {
 	      " 'multistage', 'p', '', '', '', 20, 0, 1, 2, 0, 2, 0);"
 	      "INSERT INTO task_body VALUES (3, x'7B7D');"
 	      "INSERT INTO sync VALUES (7, 2);",
-	[3] = "INSERT INTO outbox VALUES (1, 7, 'd1', 0, 'u1', 'p', '', '', 20, x'7B7D',"
+	[3] = "INSERT INTO outbox (seq, target, run_key, item, unique_id, project, batch, tags,"
+	      " priority, payload, sha256, state, ambiguous, attempt, looks, created_ms, sent_ms,"
+	      " next_ms, task_id, http, note, field) VALUES (1, 7, 'd1', 0,"
+	      " 'u1', 'p', '', '', 20, x'7B7D',"
 	      " '0123456789012345678901234567890123456789012345678901234567890123', 'accepted',"
 	      " 0, 1, 0, 1, 2, 0, 't1', 200, '', '');"
-	      "INSERT INTO attempt VALUES (1, 1, 1, 2, 'accepted', 200, 'x', '');",
+	      "INSERT INTO attempt (seq, n, post, at_ms, state, http, sha256, note)"
+	      " VALUES (1, 1, 1, 2, 'accepted', 200, 'x', '');",
 	[4] = "INSERT INTO project VALUES (7, 'p', 'multistage', -1, 0, 0);"
 	      "INSERT INTO batch VALUES (7, 'b', 'p', 'staging', '', '', 0, -1, -1, -1, -1);"
 	      "INSERT INTO blueprint VALUES (7, 'p', 'bp', 1);"
 	      "INSERT INTO fetched VALUES (7, 'project', '', 1);"
 	      "INSERT INTO used VALUES (7, 'project', 'p', 1);",
+	[5] = "INSERT INTO hold VALUES (7, 'key', 1, 401, 'no', '');"
+	      "INSERT INTO pace VALUES (7, 9, 1);",
 };
 
 static void
