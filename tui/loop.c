@@ -21,13 +21,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FDS_MAX      64
-#define KEYS_A_TURN  512 /* then the screen is drawn and the sockets get their turn */
-#define REPAINT_MS   150 /* after the last resize: bytes for the old size are still on their way */
-#define WATCHDOG_SEC 3
+#define FDS_MAX       64
+#define KEYS_A_TURN   512 /* then the screen is drawn and the sockets get their turn */
+#define REPAINT_MS    150 /* after the last resize: bytes for the old size are still on their way */
+#define WATCHDOG_SEC  3
+#define SAVE_PATIENCE 10 /* times WATCHDOG_SEC */
 
 static int sig_pipe[2] = { -1, -1 };
 static volatile sig_atomic_t ending; /* the signal that started the watchdog */
+static volatile sig_atomic_t saving; /* alarms still outlived: the draft is being saved */
 
 static bool
 ends_us(int signo)
@@ -65,6 +67,11 @@ on_alarm(int signo)
 {
 	if (!ending) {
 		on_signal(signo);
+		return;
+	}
+	if (saving > 0) { /* a slow disk is no dead terminal */
+		saving--;
+		alarm(WATCHDOG_SEC);
 		return;
 	}
 	tty_crash();
@@ -341,6 +348,19 @@ save_elsewhere(struct loop *l)
 	l->lost = !l->rescued[0];
 }
 
+/* The last save. What comes after it has the watchdog's time for itself. */
+static void
+save_at_the_end(struct loop *l, bool against_our_will)
+{
+	saving = SAVE_PATIENCE;
+	loop_save(l);
+	if (ui_unsaved(l->ui) && against_our_will)
+		save_elsewhere(l);
+	saving = 0;
+	if (ending)
+		alarm(WATCHDOG_SEC);
+}
+
 enum err_code
 loop_run(struct loop *l, struct err *err)
 {
@@ -361,9 +381,7 @@ loop_run(struct loop *l, struct err *err)
 			paint(l);
 		code = turn(l, err);
 	}
-	loop_save(l);
-	if (ui_unsaved(l->ui) && (l->signo || code))
-		save_elsewhere(l);
+	save_at_the_end(l, l->signo || code);
 	grid_done(&l->grid);
 	return code;
 }

@@ -180,9 +180,9 @@ tui_run(struct conf *conf, const struct tui_options *options, struct err *err)
 		code = err->code;
 		draft_free(draft);
 	}
+	tell_where_the_draft_is(&loop, options); /* at once: what follows may be cut short */
 	store_close(loop.store);
 	child_stop(loop.child);
-	tell_where_the_draft_is(&loop, options);
 	if (loop.signo) {
 		signal(loop.signo, SIG_DFL);
 		raise(loop.signo);
