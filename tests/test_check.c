@@ -111,7 +111,7 @@ what_is_missing_is_named_at_its_field(void **state)
 
 /* One value in an otherwise good draft, and all that is said about its field. */
 static void
-each_rule_says_what_is_wrong(void **state)
+d5_each_rule_says_what_is_wrong(void **state)
 {
 	static const struct {
 		enum field_id field;
@@ -514,7 +514,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_draft_has_no_findings),
 		cmocka_unit_test(what_is_missing_is_named_at_its_field),
-		cmocka_unit_test(each_rule_says_what_is_wrong),
+		cmocka_unit_test(d5_each_rule_says_what_is_wrong),
 		cmocka_unit_test(a_finding_knows_its_place),
 		cmocka_unit_test(the_scene_format_decides_about_attachments),
 		cmocka_unit_test(sizes_are_counted_in_bytes_as_sent),

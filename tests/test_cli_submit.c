@@ -75,7 +75,7 @@ one_id(char out[32])
 }
 
 static void
-the_same_payload_makes_one_task(void **state)
+a24_the_same_payload_makes_one_task(void **state)
 {
 	struct sandbox *s = real();
 	char first[32], second[32];
@@ -394,7 +394,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_same_payload_makes_one_task),
+		TEST(a24_the_same_payload_makes_one_task),
 		TEST(a_run_key_makes_one_task_whatever_the_payload),
 		TEST(a_refusal_is_told_and_can_be_tried_again),
 		TEST(json_tells_the_outcome),

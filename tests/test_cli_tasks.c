@@ -330,7 +330,7 @@ a_service_cannot_write_to_the_terminal(void **state)
 }
 
 static void
-pages_that_repeat_themselves_come_to_an_end(void **state)
+d8_pages_that_repeat_themselves_come_to_an_end(void **state)
 {
 	static const char body[] =
 		"{\"docs\":[{\"task_id\":\"65a6f0c51c9d4400a1b2c3d4\",\"status\":"
@@ -369,7 +369,7 @@ main(void)
 		TEST(the_sandbox_flag_needs_nothing_and_leaves_nothing_running),
 		TEST(ctrl_c_stops_a_call_that_hangs),
 		TEST(a_service_cannot_write_to_the_terminal),
-		TEST(pages_that_repeat_themselves_come_to_an_end),
+		TEST(d8_pages_that_repeat_themselves_come_to_an_end),
 	};
 	return cmocka_run_group_tests_name("cli tasks", tests, NULL, NULL);
 }

@@ -96,7 +96,7 @@ a_request_carries_the_key_and_nothing_superfluous(void **state)
 }
 
 static void
-a_redirect_is_told_and_not_followed(void **state)
+a14_a_redirect_is_told_and_not_followed(void **state)
 {
 	static const struct canned answers[] = {
 		{ .bytes = "HTTP/1.1 307 Moved\r\nLocation: https://user:pw@evil.example:8/x?y\r\n"
@@ -342,7 +342,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_answer_comes_with_what_its_headers_say),
 		cmocka_unit_test(a_request_carries_the_key_and_nothing_superfluous),
-		cmocka_unit_test(a_redirect_is_told_and_not_followed),
+		cmocka_unit_test(a14_a_redirect_is_told_and_not_followed),
 		cmocka_unit_test(this_machine_is_reached_without_a_proxy_and_without_netrc),
 		cmocka_unit_test(a_unix_socket_does_as_well),
 		cmocka_unit_test(many_requests_run_at_once_and_each_comes_back_once),

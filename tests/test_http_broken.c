@@ -82,7 +82,7 @@ what_libcurl_takes_for_whole_has_no_body_to_believe(void **state)
 }
 
 static void
-an_answer_without_end_is_stopped(void **state)
+a13_an_answer_without_end_is_stopped(void **state)
 {
 	static char kilobyte[1025], header[2000];
 	static const struct {
@@ -227,7 +227,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_that_is_not_whole_is_never_good),
 		cmocka_unit_test(what_libcurl_takes_for_whole_has_no_body_to_believe),
-		cmocka_unit_test(an_answer_without_end_is_stopped),
+		cmocka_unit_test(a13_an_answer_without_end_is_stopped),
 		cmocka_unit_test(without_a_connection_nothing_has_left),
 		cmocka_unit_test(tls_to_a_server_without_it_sends_nothing),
 		cmocka_unit_test(what_a_proxy_says_is_not_what_the_service_says),

@@ -111,7 +111,7 @@ a_client_refuses_what_no_key_can_be(void **state)
 }
 
 static void
-retry_after_is_seconds_or_a_date_within_bounds(void **state)
+a11_retry_after_is_seconds_or_a_date_within_bounds(void **state)
 {
 	static const struct {
 		const char *value;
@@ -244,7 +244,7 @@ main(void)
 		cmocka_unit_test(a_base_url_is_taken_only_when_the_key_is_safe_there),
 		cmocka_unit_test(a_socket_of_this_machine_makes_plain_http_fine),
 		cmocka_unit_test(a_client_refuses_what_no_key_can_be),
-		cmocka_unit_test(retry_after_is_seconds_or_a_date_within_bounds),
+		cmocka_unit_test(a11_retry_after_is_seconds_or_a_date_within_bounds),
 		cmocka_unit_test(only_the_host_of_a_redirect_is_kept),
 		cmocka_unit_test(long_and_odd_header_lines_are_cut_or_left),
 		cmocka_unit_test(every_failure_has_our_own_words),

@@ -53,7 +53,7 @@ good_texts_are_taken(void **state)
 #define TEXT(s) s, sizeof(s) - 1
 
 static void
-bad_texts_are_refused_with_their_place(void **state)
+d2_bad_texts_are_refused_with_their_place(void **state)
 {
 	static const struct {
 		const char *text;
@@ -140,7 +140,7 @@ bad_texts_are_refused_with_their_place(void **state)
 }
 
 static void
-depth_ends_at_the_limit(void **state)
+d2_depth_ends_at_the_limit(void **state)
 {
 	char text[2 * JSON_DEPTH_MAX + 3];
 	struct err err = ERR_INIT;
@@ -259,7 +259,7 @@ strings_go_there_and_back(void **state)
 }
 
 static void
-both_forms_keep_the_spelling_of_every_token(void **state)
+d1_both_forms_keep_the_spelling_of_every_token(void **state)
 {
 	struct json_span value =
 		scan(" {\"a\\/\": [ 1.10 ,-0, {} , [ ] ],\n\"b\":{\"c\" :\" , \"} }\n");
@@ -321,13 +321,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_texts_are_taken),
-		cmocka_unit_test(bad_texts_are_refused_with_their_place),
-		cmocka_unit_test(depth_ends_at_the_limit),
+		cmocka_unit_test(d2_bad_texts_are_refused_with_their_place),
+		cmocka_unit_test(d2_depth_ends_at_the_limit),
 		cmocka_unit_test(half_a_million_names_are_told_apart),
 		cmocka_unit_test(members_and_items_are_walked_in_order),
 		cmocka_unit_test(strings_go_there_and_back),
 		cmocka_unit_test(a_text_that_stops_too_early_is_told_from_a_wrong_one),
-		cmocka_unit_test(both_forms_keep_the_spelling_of_every_token),
+		cmocka_unit_test(d1_both_forms_keep_the_spelling_of_every_token),
 	};
 	return cmocka_run_group_tests_name("json", tests, set_locale, NULL);
 }

@@ -88,7 +88,7 @@ task_with(struct buf *out, const char *key, const char *value)
 }
 
 static void
-every_key_of_a_task_survives_every_type(void **state)
+d3_every_key_of_a_task_survives_every_type(void **state)
 {
 	static const char *const keys[] = {
 		"task_id",    "unique_id",    "type",     "status",   "project",
@@ -390,7 +390,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_documented_task_is_read_whole),
-		cmocka_unit_test(every_key_of_a_task_survives_every_type),
+		cmocka_unit_test(d3_every_key_of_a_task_survives_every_type),
 		cmocka_unit_test(an_id_that_is_no_plain_word_counts_as_absent),
 		cmocka_unit_test(a_page_skips_what_is_no_task_and_counts_it),
 		cmocka_unit_test(a_page_without_end_is_cut),

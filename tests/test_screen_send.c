@@ -40,7 +40,7 @@ on_live_nothing_goes_out_before_the_projects_name_is_typed(void **state)
 }
 
 static void
-enter_twice_and_pasted_newlines_make_one_task(void **state)
+a23_enter_twice_and_pasted_newlines_make_one_task(void **state)
 {
 	struct desk *d = *state;
 	struct pty *p = desk_open(d, DESK_TEST, "twice-1");
@@ -62,7 +62,7 @@ enter_twice_and_pasted_newlines_make_one_task(void **state)
 }
 
 static void
-a_refusal_leads_to_the_field_and_the_mended_task_is_the_same_one(void **state)
+a16_a_refusal_leads_to_the_field_and_the_mended_task_is_the_same_one(void **state)
 {
 	struct desk *d = *state;
 	struct pty *p = desk_open(d, DESK_TEST, "mend-1");
@@ -233,8 +233,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(on_live_nothing_goes_out_before_the_projects_name_is_typed),
-		CASE(enter_twice_and_pasted_newlines_make_one_task),
-		CASE(a_refusal_leads_to_the_field_and_the_mended_task_is_the_same_one),
+		CASE(a23_enter_twice_and_pasted_newlines_make_one_task),
+		CASE(a16_a_refusal_leads_to_the_field_and_the_mended_task_is_the_same_one),
 		CASE(a_wrong_key_is_told_and_the_draft_is_kept),
 		CASE(without_a_key_one_composes_and_is_told_where_to_get_one),
 		CASE(a_lost_answer_is_looked_up_and_never_sent_twice),

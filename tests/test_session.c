@@ -302,7 +302,7 @@ a_matching_twin_is_linked_and_not_made_twice(void **state)
 }
 
 static void
-a_key_that_is_not_taken_holds_the_queue(void **state)
+a15_a_key_that_is_not_taken_holds_the_queue(void **state)
 {
 	struct world w;
 	struct draft *a = world_draft(PROJECT, NULL), *b = world_draft(PROJECT, NULL);
@@ -510,7 +510,7 @@ a_row_can_be_given_up_but_not_one_that_is_settled(void **state)
 }
 
 static void
-rows_go_only_to_their_own_account(void **state)
+a25_rows_go_only_to_their_own_account(void **state)
 {
 	struct world w;
 	struct draft *d = world_draft(PROJECT, NULL);
@@ -622,13 +622,13 @@ main(void)
 		CASE(a_refused_draft_is_corrected_and_sent_again),
 		CASE(an_id_of_another_task_is_a_conflict_that_names_it),
 		CASE(a_matching_twin_is_linked_and_not_made_twice),
-		CASE(a_key_that_is_not_taken_holds_the_queue),
+		CASE(a15_a_key_that_is_not_taken_holds_the_queue),
 		CASE(many_rows_go_a_few_at_a_time_and_each_once),
 		CASE(while_another_process_sends_a_row_waits_its_turn),
 		CASE(what_another_process_sends_is_told_here_too),
 		CASE(what_was_on_its_way_when_we_died_is_looked_up_then_sent_again),
 		CASE(a_row_can_be_given_up_but_not_one_that_is_settled),
-		CASE(rows_go_only_to_their_own_account),
+		CASE(a25_rows_go_only_to_their_own_account),
 		CASE(processes_that_share_a_database_send_each_task_once),
 	};
 	return cmocka_run_group_tests_name("session", tests, setup_all, teardown_all);

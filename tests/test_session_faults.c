@@ -75,7 +75,7 @@ pass_the_gate(struct scene *s)
 }
 
 static void
-an_answer_that_cannot_be_trusted_is_looked_up_and_found(void **state)
+a4_an_answer_that_cannot_be_trusted_is_looked_up_and_found(void **state)
 {
 	const struct canned first[] = {
 		answer("500 Internal Server Error", "", "{\"status_code\":500}"),
@@ -186,7 +186,7 @@ a_look_up_that_fails_leads_to_no_post(void **state)
 }
 
 static void
-too_many_requests_pauses_the_whole_queue_as_long_as_asked(void **state)
+a11_too_many_requests_pauses_the_whole_queue_as_long_as_asked(void **state)
 {
 	const struct canned answers[] = {
 		answer("429 Too Many Requests", "Retry-After: 70\r\n", ""),
@@ -300,7 +300,7 @@ an_id_in_use_is_ours_when_the_task_is_what_was_asked_for(void **state)
 }
 
 static void
-a_look_up_that_lags_is_helped_by_the_owner_in_the_text(void **state)
+a19_a_look_up_that_lags_is_helped_by_the_owner_in_the_text(void **state)
 {
 	const struct canned answers[] = {
 		answer("409 Conflict", "", USED),
@@ -318,7 +318,7 @@ a_look_up_that_lags_is_helped_by_the_owner_in_the_text(void **state)
 }
 
 static void
-a_conflict_that_nobody_explains_stays_open(void **state)
+a19_a_conflict_that_nobody_explains_stays_open(void **state)
 {
 	const struct canned answers[] = {
 		answer("409 Conflict", "", USED),
@@ -338,7 +338,7 @@ a_conflict_that_nobody_explains_stays_open(void **state)
 }
 
 static void
-a_no_after_a_doubt_is_looked_up_before_it_is_believed(void **state)
+a17_a_no_after_a_doubt_is_looked_up_before_it_is_believed(void **state)
 {
 	const struct canned answers[] = {
 		answer("503 Service Unavailable", "", ""),
@@ -399,7 +399,7 @@ a_look_up_that_a_dead_process_began_begins_anew_soon(void **state)
 /* --- by hand --- */
 
 static void
-a_weak_id_is_sent_again_only_by_a_person(void **state)
+a26_a_weak_id_is_sent_again_only_by_a_person(void **state)
 {
 	const struct canned answers[] = {
 		answer("200 OK", "", answer_page("", "")),
@@ -477,7 +477,7 @@ an_interrupted_post_is_in_doubt(void **state)
 }
 
 static void
-a_redirect_is_not_followed_and_holds_the_queue(void **state)
+a14_a_redirect_is_not_followed_and_holds_the_queue(void **state)
 {
 	const struct canned answers[] = {
 		answer("307 Temporary Redirect", "Location: https://evil.example/v1\r\n", ""),
@@ -565,20 +565,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_answer_that_cannot_be_trusted_is_looked_up_and_found),
+		cmocka_unit_test(a4_an_answer_that_cannot_be_trusted_is_looked_up_and_found),
 		CASE(what_is_not_found_is_sent_again_with_the_same_bytes_after_a_minute),
 		CASE(a_look_up_that_fails_leads_to_no_post),
-		CASE(too_many_requests_pauses_the_whole_queue_as_long_as_asked),
+		CASE(a11_too_many_requests_pauses_the_whole_queue_as_long_as_asked),
 		CASE(what_never_left_stays_queued_and_pauses_the_rest),
 		cmocka_unit_test(an_id_in_use_is_ours_when_the_task_is_what_was_asked_for),
-		CASE(a_look_up_that_lags_is_helped_by_the_owner_in_the_text),
-		CASE(a_conflict_that_nobody_explains_stays_open),
-		CASE(a_no_after_a_doubt_is_looked_up_before_it_is_believed),
+		CASE(a19_a_look_up_that_lags_is_helped_by_the_owner_in_the_text),
+		CASE(a19_a_conflict_that_nobody_explains_stays_open),
+		CASE(a17_a_no_after_a_doubt_is_looked_up_before_it_is_believed),
 		CASE(a_look_up_that_a_dead_process_began_begins_anew_soon),
-		CASE(a_weak_id_is_sent_again_only_by_a_person),
+		CASE(a26_a_weak_id_is_sent_again_only_by_a_person),
 		CASE(a_person_may_look_before_the_time_but_not_send_unseen),
 		CASE(an_interrupted_post_is_in_doubt),
-		CASE(a_redirect_is_not_followed_and_holds_the_queue),
+		CASE(a14_a_redirect_is_not_followed_and_holds_the_queue),
 		CASE(an_outcome_that_cannot_be_written_stops_the_queue_and_is_found_later),
 		cmocka_unit_test(one_place_in_the_tree_posts_a_task),
 	};

@@ -237,7 +237,7 @@ finish(struct scene *s)
 #define DAY3 "2024-01-03T00:00:00.000Z"
 
 static void
-a_token_that_comes_again_ends_the_refresh(void **state)
+d8_a_token_that_comes_again_ends_the_refresh(void **state)
 {
 	const struct canned answers[] = {
 		answer("200 OK", "", answer_page(T("a", DAY2) "," T("b", DAY2), "A")),
@@ -390,7 +390,7 @@ main(void)
 		CASE(a_task_is_fetched_and_canceled),
 		CASE(what_cannot_be_canceled_or_fetched_says_why),
 		CASE(projects_and_batches_fill_the_pickers),
-		CASE(a_token_that_comes_again_ends_the_refresh),
+		CASE(d8_a_token_that_comes_again_ends_the_refresh),
 		CASE(a_broken_refresh_begins_again_and_a_whole_one_moves_the_mark),
 		CASE(a_refresh_by_itself_keeps_its_pace_and_backs_off),
 		CASE(a_refresh_settles_what_was_in_doubt),
