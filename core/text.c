@@ -27,7 +27,8 @@ enum kind {
 
 /* Sorted. What has no row is plain, if the C library can print it. Source:
  * Unicode 15, Default_Ignorable_Code_Point, Bidi_Control, General_Category
- * Cc Cf Co Zl Zp; a number sign such as U+0600 is Cf but seen. */
+ * Cc Cf Co Zl Zp. "before": signs that span the characters after them, and a few
+ * marks; terminals with older tables put them on the cell before. Seen with libvterm. */
 static const struct {
 	int32_t first, last;
 	enum kind kind;
@@ -38,8 +39,14 @@ static const struct {
 	{ 0x0080,   0x009F,   KIND_HEX },
 	{ 0x00AD,   0x00AD,   KIND_NAMED },   /* soft hyphen */
 	{ 0x034F,   0x034F,   KIND_NAMED },   /* combining grapheme joiner */
+	{ 0x0600,   0x0605,   KIND_NAMED },   /* Arabic number signs: before */
 	{ 0x061C,   0x061C,   KIND_NAMED },   /* Arabic letter mark: bidi */
+	{ 0x06DD,   0x06DE,   KIND_NAMED },   /* end of ayah, start of rub: before */
+	{ 0x070F,   0x070F,   KIND_NAMED },   /* Syriac abbreviation: before */
+	{ 0x0890,   0x0891,   KIND_NAMED },   /* Arabic pound and piastre: before */
+	{ 0x08E2,   0x08E2,   KIND_NAMED },   /* disputed end of ayah: before */
 	{ 0x115F,   0x1160,   KIND_NAMED },   /* Hangul fillers */
+	{ 0x1734,   0x1734,   KIND_NAMED },   /* Hanunoo pamudpod: before */
 	{ 0x17B4,   0x17B5,   KIND_NAMED },   /* Khmer inherent vowels */
 	{ 0x180B,   0x180D,   KIND_DROPPED }, /* Mongolian variation selectors */
 	{ 0x180E,   0x180E,   KIND_NAMED },   /* Mongolian vowel separator */
@@ -49,6 +56,7 @@ static const struct {
 	{ 0x200E,   0x200F,   KIND_NAMED },   /* bidi marks */
 	{ 0x2028,   0x202E,   KIND_NAMED },   /* line, paragraph, bidi */
 	{ 0x2060,   0x206F,   KIND_NAMED },   /* word joiner, invisible signs, bidi */
+	{ 0x302E,   0x302F,   KIND_NAMED },   /* Hangul tone marks: before */
 	{ 0x3164,   0x3164,   KIND_NAMED },   /* Hangul filler */
 	{ 0xE000,   0xF8FF,   KIND_NAMED },   /* private use */
 	{ 0xFDD0,   0xFDEF,   KIND_NAMED },   /* no characters */
@@ -56,6 +64,8 @@ static const struct {
 	{ 0xFEFF,   0xFEFF,   KIND_NAMED },   /* byte order mark */
 	{ 0xFFA0,   0xFFA0,   KIND_NAMED },   /* half-width Hangul filler */
 	{ 0xFFF0,   0xFFFB,   KIND_NAMED },   /* interlinear annotation */
+	{ 0x110BD,  0x110BD,  KIND_NAMED },   /* Kaithi number sign: before */
+	{ 0x110CD,  0x110CD,  KIND_NAMED },   /* and the one above */
 	{ 0x1BCA0,  0x1BCA3,  KIND_NAMED },   /* shorthand format */
 	{ 0x1D173,  0x1D17A,  KIND_NAMED },   /* musical format */
 	{ 0xE0000,  0xE00FF,  KIND_NAMED },   /* tags */

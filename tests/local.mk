@@ -55,6 +55,22 @@ tests_fuzz_import_SOURCES = tests/fuzz_import.c tests/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_import_LDADD   = $(CORE_LIBS)
 tests_fuzz_import_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
+# --- text on an emulated terminal ---
+if HAVE_VTERM
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_neutral
+endif
+FUZZERS += tests/fuzz_neutral
+endif
+NEUTRAL = tests/neutral.c tests/neutral.h
+tests_test_neutral_SOURCES  = tests/test_neutral.c $(NEUTRAL)
+tests_test_neutral_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_neutral_LDADD    = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS)
+tests_fuzz_neutral_SOURCES  = tests/fuzz_neutral.c tests/fuzz.h $(NEUTRAL) $(FUZZ_MAIN)
+tests_fuzz_neutral_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_fuzz_neutral_LDADD    = $(RULES_LIBS) $(VTERM_LIBS)
+tests_fuzz_neutral_LDFLAGS  = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+
 # --- scene files and frames ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_frame_json tests/test_sfs tests/test_sfs_scene tests/test_scene_check
