@@ -37,6 +37,7 @@ struct conf_option {       /* THE TABLE: file keys, flags, environment, man page
 	const char *initial;
 	const char *help; /* one sentence */
 	bool flag;        /* may be given as --name VALUE; "yes" words: --name alone is yes */
+	bool strict;      /* says where the key goes: a name almost like it is an error */
 };
 extern const struct conf_option conf_options[CONF_COUNT];
 
@@ -47,7 +48,7 @@ struct conf_paths { /* absolute; owned by conf */
 	const char *database, *lock_file;
 };
 
-/* A warning of reading: "config.ini:12: unknown key \"colour\"". */
+/* A warning of reading: "config.ini:12:1: unknown key \"colour\"". */
 typedef void conf_warn_fn(const char *text, void *arg);
 
 struct conf_flags { /* from the command line; NULL = not given */
@@ -58,7 +59,7 @@ struct conf_flags { /* from the command line; NULL = not given */
 /*
  * Read file and environment. Takes SCALE_API_KEY out of the environment at
  * once (copied, unset, bytes overwritten), and drops variables that could
- * change TLS behind our back. Errors: ERR_CONFIG with file, line and hint.
+ * change TLS behind our back. Errors: ERR_CONFIG with file, line, column and hint.
  */
 struct conf *conf_open(const struct conf_flags *flags, conf_warn_fn *warn, void *arg,
 		       struct err *err) MUST_CHECK;

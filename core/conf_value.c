@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -26,35 +27,42 @@ const struct conf_option conf_options[CONF_COUNT] = {
 		.name = "profile", .env = "MULTISTAGE_PROFILE", .arg = "NAME", .initial = "default",
 		.help = "Section of the config file whose values win over those at its top.",
 		.flag = true,
+		.strict = true,
 	},
 	[CONF_URL] = {
 		.name = "url", .env = "MULTISTAGE_URL", .arg = "URL",
 		.initial = "https://api.scale.com/v1",
 		.help = "Base URL of the service with its /v1; http only to this machine.",
 		.flag = true,
+		.strict = true,
 	},
 	[CONF_UNIX_SOCKET] = {
 		.name = "unix_socket", .env = "MULTISTAGE_UNIX_SOCKET", .arg = "PATH", .initial = "",
 		.help = "Socket by which the URL is reached, for a sandbox of your own.",
 		.flag = true,
+		.strict = true,
 	},
 	[CONF_KEY_FILE] = {
 		.name = "key_file", .env = "MULTISTAGE_KEY_FILE", .arg = "PATH", .initial = "",
 		.help = "File that holds the API key and that only you can read.",
 		.flag = true,
+		.strict = true,
 	},
 	[CONF_KEY_COMMAND] = {
 		.name = "key_command", .env = "MULTISTAGE_KEY_COMMAND", .arg = "COMMAND", .initial = "",
 		.help = "Command that prints the API key, run without a shell.",
+		.strict = true,
 	},
 	[CONF_CA_FILE] = {
 		.name = "ca_file", .env = "MULTISTAGE_CA_FILE", .arg = "PATH", .initial = "",
 		.help = "Certificates to trust instead of the system's, in PEM form.",
 		.flag = true,
+		.strict = true,
 	},
 	[CONF_PROXY] = {
 		.name = "proxy", .env = "MULTISTAGE_PROXY", .arg = "URL", .initial = "",
 		.help = "Proxy for https, instead of the one in https_proxy.",
+		.strict = true,
 	},
 	[CONF_THEME] = {
 		.name = "theme", .env = "MULTISTAGE_THEME", .arg = "NAME", .initial = "default",
@@ -139,13 +147,22 @@ read_name(enum conf_id id, const char *value, struct err *err)
 	return err_hint(err, "use 1 to %d letters, digits, - and _", NAME_MAX_BYTES);
 }
 
-/* Is the host (n bytes) this machine by its very spelling? */
+/* Is the host (n bytes) this machine by its very spelling? Not 127.1, which a resolver may
+ * read in a way of its own. */
 static bool
 is_loopback(const char *host, size_t n)
 {
-	return (n == 9 && strncmp(host, "localhost", 9) == 0) ||
-	       (n == 5 && strncmp(host, "[::1]", 5) == 0) ||
-	       (n > 4 && strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n);
+	char text[16];
+	struct in_addr a;
+
+	if ((n == 9 && strncmp(host, "localhost", 9) == 0) ||
+	    (n == 5 && strncmp(host, "[::1]", 5) == 0))
+		return true;
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, host, n);
+	text[n] = '\0';
+	return strncmp(text, "127.", 4) == 0 && inet_pton(AF_INET, text, &a) == 1;
 }
 
 static bool

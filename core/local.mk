@@ -16,6 +16,7 @@ core_librules_a_SOURCES += \
 	core/file.c	core/file.h \
 	core/http_late.c	core/http_late.h \
 	core/hex.c	core/hex.h \
+	core/ini.c	core/ini.h \
 	core/json.c	core/json.h	core/json_impl.h \
 	core/json_scan.c	core/json_token.c \
 	core/member.c	core/member.h \
@@ -78,5 +79,5 @@ core_libcore_a_SOURCES += core/outbox.c core/outbox.h
 
 # What a program that uses core must link, in order. Not libcurl: http_late.c loads it.
 RULES_LIBS = core/librules.a $(JSON_LIBS) $(UTF8_LIBS)
-CORE_LIBS  = core/libcore.a core/librules.a $(SQLITE_LIBS) $(INIH_LIBS) \
+CORE_LIBS  = core/libcore.a core/librules.a $(SQLITE_LIBS) \
 	$(NETTLE_LIBS) $(JSON_LIBS) $(UTF8_LIBS)

@@ -73,8 +73,7 @@ sandbox_libsandbox_a_SOURCES = \
 sandbox_libsandbox_a_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
 
 # What a program that uses the sandbox must link, in order.
-SANDBOX_LIBS = sandbox/libsandbox.a $(RULES_LIBS) $(SQLITE_LIBS) $(MHD_LIBS) \
-	$(INIH_LIBS)
+SANDBOX_LIBS = sandbox/libsandbox.a $(RULES_LIBS) $(SQLITE_LIBS) $(MHD_LIBS)
 
 bin_PROGRAMS += multistage-sandbox
 multistage_sandbox_SOURCES = sandbox/main.c

@@ -1,165 +1,100 @@
-/* story.c - see story.h.
- *
- * inih splits the lines and is fed one at a time, because it hands its callback no line
- * numbers, cuts long lines without a word and ends a value at " ;". What it would change
- * is refused. Source: inih's ini.h, ini_reader.
- */
+/* story.c - see story.h. */
 #include "config.h"
 
 #include "sandbox/story.h"
 
 #include "core/buf.h"
 #include "core/file.h"
-#include "core/text.h"
+#include "core/ini.h"
 #include "sandbox/fault.h"
 
 #include <string.h>
 
-#include <ini.h>
-
-#define FILE_MAX    (1u << 20) /* bytes */
-#define LINE_BYTES  190        /* inih's line buffer holds 200 as it is shipped */
-#define SECTION_MAX 45         /* bytes between [ and ]; inih keeps 49 */
-#define PREFIX      "fault "
-#define BOM         "\xEF\xBB\xBF" /* inih may have been built without knowing it */
+#define FILE_MAX      (1u << 20) /* bytes */
+#define PREFIX        "fault "
+#define RULE_NAME_MAX 39 /* bytes of the name of a rule */
 
 struct reader {
-	const char *path, *next; /* next: what is left of the text */
-	int line;                /* of the last line given out, from 1 */
-	int section_line;        /* of the rule that is being read; 0: none yet */
+	const char *path;
+	struct ini_item section; /* of the rule that is being read; line 0: none yet */
 	struct fault_rules *rules;
 	struct err *err;
 };
 
-/* Put "path:line: " in front of what is wrong. */
-static void
-place(struct reader *r, int line)
+/* Put "path:line:column: " in front of what is wrong. */
+static enum err_code
+place(struct reader *r, int line, int column)
 {
 	struct err why = *r->err;
 
-	err_set(r->err, ERR_CONFIG, "%s:%d: %s", r->path, line, why.msg);
-	if (*why.hint)
-		err_hint(r->err, "%s", why.hint);
-}
-
-static void
-fail(struct reader *r, const char *what, const char *hint)
-{
-	err_set(r->err, ERR_CONFIG, "%s", what);
-	err_hint(r->err, "%s", hint);
-	place(r, r->line);
-}
-
-static void
-end_section(struct reader *r)
-{
-	if (r->section_line && fault_rules_end(r->rules, r->err))
-		place(r, r->section_line);
-}
-
-static void
-begin_section(struct reader *r, const char *line, size_t n)
-{
-	const char *end = memchr(line, ']', n);
-	size_t len = end ? (size_t)(end - line - 1) : 0;
-	char name[SECTION_MAX + 1];
-
-	end_section(r);
-	if (r->err->code)
-		return;
-	if (len < sizeof(PREFIX) || len > SECTION_MAX ||
-	    strncmp(line + 1, PREFIX, sizeof(PREFIX) - 1) != 0) {
-		fail(r, "this is no section of a story",
-		     "write [fault NAME], NAME of at most 39 bytes");
-		return;
-	}
-	memcpy(name, line + sizeof(PREFIX), len - sizeof(PREFIX) + 1);
-	name[len - sizeof(PREFIX) + 1] = '\0';
-	r->section_line = r->line;
-	if (fault_rules_add(r->rules, name, r->err))
-		place(r, r->line);
-}
-
-/* What inih would cut without a word. */
-static bool
-is_cut(const char *line, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (line[i] == ';' && (line[i - 1] == ' ' || line[i - 1] == '\t'))
-			return true;
-	return false;
-}
-
-static void
-look_at(struct reader *r, const char *line, size_t n)
-{
-	if (n > LINE_BYTES)
-		fail(r, "the line is too long", "use at most 190 bytes");
-	else if (is_cut(line, n))
-		fail(r, "a comment begins in the middle of the line",
-		     "give it a line of its own, and write no blank before a ; of a value");
-	else if (*line == '[')
-		begin_section(r, line, n);
-}
-
-/* As fgets(3): one line into to. Its type is inih's. Leading blanks are dropped, so that
- * no line continues the one before. */
-static char *
-give_line(char *to, int size, void *stream)
-{
-	struct reader *r = stream;
-	const char *line = r->next;
-	size_t n;
-
-	if (!*line || r->err->code)
-		return NULL;
-	n = strcspn(line, "\n");
-	r->next = line + n + (line[n] == '\n');
-	if (r->line++ == 0 && strncmp(line, BOM, sizeof(BOM) - 1) == 0) {
-		line += sizeof(BOM) - 1;
-		n -= sizeof(BOM) - 1;
-	}
-	for (; n > 0 && (*line == ' ' || *line == '\t'); n--)
-		line++;
-	while (n > 0 && strchr(" \t\r", line[n - 1]))
-		n--;
-	if (n > 0 && (*line == '#' || *line == ';'))
-		n = 0; /* a comment may be long */
-	if (n > 0)
-		look_at(r, line, n);
-	if (r->err->code || n + 2 > (size_t)size)
-		return NULL;
-	memcpy(to, line, n);
-	memcpy(to + n, "\n", 2);
-	return to;
-}
-
-/* Its type is inih's; 0 would mean an error of the line. */
-static int
-take(void *user, const char *section, const char *key, const char *value)
-{
-	struct reader *r = user;
-
-	(void)section;
-	if (r->err->code)
-		return 1;
-	if (!r->section_line)
-		fail(r, "this belongs to no rule", "begin the rule with [fault NAME]");
-	else if (fault_rules_tell(r->rules, key, value, r->err))
-		place(r, r->line);
-	return 1;
+	err_set(r->err, ERR_CONFIG, "%s:%d:%d: %s", r->path, line, column, why.msg);
+	return *why.hint ? err_hint(r->err, "%s", why.hint) : r->err->code;
 }
 
 static enum err_code
-load(const char *path, struct buf *text, struct err *err)
+fail(struct reader *r, int line, int column, const char *what, const char *hint)
 {
-	size_t bad = 0;
+	err_set(r->err, ERR_CONFIG, "%s", what);
+	err_hint(r->err, "%s", hint);
+	return place(r, line, column);
+}
 
-	if (file_read_path(path, text, err))
-		return err_hint(err, "--story takes a file of rules");
-	if (strlen(buf_str(text)) != text->len || !text_valid(buf_str(text), text->len, &bad))
-		return err_set(err, ERR_CONFIG, "%s is not text in UTF-8", path);
+static enum err_code
+end_section(struct reader *r)
+{
+	if (r->section.line && fault_rules_end(r->rules, r->err))
+		return place(r, r->section.line, r->section.column);
 	return ERR_OK;
+}
+
+static enum err_code
+begin_section(struct reader *r, const struct ini_item *at)
+{
+	const char *name = at->name + sizeof(PREFIX) - 1;
+
+	if (end_section(r))
+		return r->err->code;
+	if (strncmp(at->name, PREFIX, sizeof(PREFIX) - 1) != 0 || !*name ||
+	    strlen(name) > RULE_NAME_MAX)
+		return fail(r, at->line, at->column, "this is no section of a story",
+			    "write [fault NAME], NAME of at most 39 bytes");
+	r->section = *at;
+	if (fault_rules_add(r->rules, name, r->err))
+		return place(r, at->line, at->column);
+	return ERR_OK;
+}
+
+static enum err_code
+take_key(struct reader *r, const struct ini_item *at)
+{
+	if (!r->section.line)
+		return fail(r, at->line, at->column, "this belongs to no rule",
+			    "begin the rule with [fault NAME]");
+	if (at->remark_column)
+		return fail(r, at->line, at->remark_column,
+			    "a remark begins in the middle of the line",
+			    "give it a line of its own, and write no blank before a ; of a value");
+	if (fault_rules_tell(r->rules, at->name, at->value, r->err))
+		return place(r, at->line, at->column);
+	return ERR_OK;
+}
+
+static enum err_code
+take_all(struct reader *r, char *text, size_t n)
+{
+	struct ini_item item;
+	enum err_code code;
+	struct ini ini;
+
+	ini_init(&ini, r->path, text, n);
+	do {
+		code = ini_next(&ini, &item, r->err);
+		if (code == ERR_OK && item.kind == INI_SECTION)
+			code = begin_section(r, &item);
+		else if (code == ERR_OK && item.kind == INI_KEY)
+			code = take_key(r, &item);
+	} while (code == ERR_OK && item.kind != INI_END);
+	return code == ERR_OK ? end_section(r) : code;
 }
 
 enum err_code
@@ -167,21 +102,14 @@ story_read(const char *path, struct fault_rules *rules, struct err *err)
 {
 	struct buf text = BUF_INIT(FILE_MAX);
 	struct reader r = { .path = path, .rules = rules, .err = err };
-	int bad;
+	enum err_code code = file_read_path(path, &text, err);
 
-	if (load(path, &text, err) == ERR_OK) {
-		r.next = buf_str(&text);
-		bad = ini_parse_stream(give_line, &r, take, &r);
-		if (!err->code && bad) {
-			r.line = bad;
-			fail(&r, "this is neither \"key = value\" nor [fault NAME]",
-			     "comments begin with # or ;");
-		}
-		if (!err->code)
-			end_section(&r);
-	}
-	if (err->code)
+	if (code != ERR_OK)
+		err_hint(err, "--story takes a file of rules");
+	else if (text.len)
+		code = take_all(&r, text.p, text.len);
+	if (code != ERR_OK)
 		fault_rules_free(rules);
 	buf_free(&text);
-	return err->code;
+	return code;
 }

@@ -125,10 +125,15 @@ tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- this machine: conf, child, filter, outbox; the command line ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_conf tests/test_filter tests/test_outbox tests/test_child tests/test_cli \
+UNIT_TESTS += tests/test_ini tests/test_conf tests/test_filter tests/test_outbox tests/test_child tests/test_cli \
 	tests/test_cli_tasks tests/test_cli_submit
 endif
-FUZZERS += tests/fuzz_conf
+tests_test_ini_SOURCES = tests/test_ini.c
+tests_test_ini_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
+FUZZERS += tests/fuzz_conf tests/fuzz_ini
+tests_fuzz_ini_SOURCES = tests/fuzz_ini.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_ini_LDADD   = $(RULES_LIBS)
+tests_fuzz_ini_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_conf_SOURCES = tests/fuzz_conf.c tests/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_conf_LDADD   = $(CORE_LIBS)
 tests_fuzz_conf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)

@@ -199,7 +199,7 @@ config_tells_value_and_origin_and_masks_the_key(void **state)
 	setenv("SCALE_API_KEY", PROGRAM_KEY, 1);
 	setenv("MULTISTAGE_PROFILE", "p", 1);
 	RUN(&run, *state, "config", "--config", scratch_path(*state, "c.ini"), "--utc");
-	program_must(&run, 0, "c.ini:1", "c.ini:2: unknown key \"colour\"");
+	program_must(&run, 0, "c.ini:1", "c.ini:2:1: unknown key \"colour\"");
 	program_must(&run, 0, "http://...@proxy.example:3128", "warning: ");
 	program_must(&run, 0, "live_....89ab", NULL);
 	program_must(&run, 0, "--utc", NULL);

@@ -374,9 +374,9 @@ a_bad_story_is_told_and_nothing_starts(void **state)
 	static const struct {
 		const char *story, *says;
 	} rows[] = {
-		{ "[fault a]\neffect = bang\n", "story.ini:2: \"bang\" is no effect\n" },
-		{ "[fault a]\nmethod = GET\n", "story.ini:1: the rule \"a\" has no effect\n" },
-		{ "effect = fin\n", "story.ini:1: this belongs to no rule\n" },
+		{ "[fault a]\neffect = bang\n", "story.ini:2:1: \"bang\" is no effect\n" },
+		{ "[fault a]\nmethod = GET\n", "story.ini:1:2: the rule \"a\" has no effect\n" },
+		{ "effect = fin\n", "story.ini:1:1: this belongs to no rule\n" },
 		{ "[fault a]\neffect = hdr:endless\n",
 		  "the rule \"a\": \"hdr\" cannot be sent under TLS\n" },
 	};

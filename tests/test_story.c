@@ -46,27 +46,25 @@ a_bad_story_is_refused_with_its_line(void **state)
 	static const struct {
 		const char *text, *msg, *hint;
 	} rows[] = {
-		{ "effect = fin\n", ":1: this belongs to no rule", "[fault NAME]" },
-		{ GOOD "[story b]\n", ":3: this is no section of a story", "[fault NAME]" },
-		{ GOOD "[fault ]\n", ":3: this is no section of a story", "[fault NAME]" },
-		{ GOOD "[fault b\n", ":3: this is no section of a story", "[fault NAME]" },
-		{ GOOD "[fault a]\n", ":3: there is a rule \"a\" already", "of its own" },
-		{ "[fault a]\nmethod = POST\n\n" GOOD, ":1: the rule \"a\" has no effect", "add" },
-		{ GOOD "\n[fault b]\n", ":4: the rule \"b\" has no effect", "add one" },
-		{ GOOD "nonsense\n", ":3: this is neither", "comments" },
-		{ GOOD "efect = fin\n", ":3: a rule has no \"efect\"", "\"effect\"" },
-		{ GOOD "effect = rst\n", ":3: \"effect\" is given twice", "" },
-		{ "[fault a]\neffect = fin ; or rst\n", ":2: a comment begins in the middle",
+		{ "effect = fin\n", ":1:1: this belongs to no rule", "[fault NAME]" },
+		{ GOOD "[story b]\n", ":3:2: this is no section of a story", "[fault NAME]" },
+		{ GOOD "[fault ]\n", ":3:2: this is no section of a story", "[fault NAME]" },
+		{ GOOD "[fault b\n", ":3:1: this section has no ]", "[NAME]" },
+		{ GOOD "[fault b] x\n", ":3:11: this stands behind the ]", "a line of its own" },
+		{ GOOD "[fault a]\n", ":3:2: there is a rule \"a\" already", "of its own" },
+		{ "[fault a]\nmethod = POST\n\n" GOOD, ":1:2: the rule \"a\" has no effect",
+		  "add" },
+		{ GOOD "\n[fault b]\n", ":4:2: the rule \"b\" has no effect", "add one" },
+		{ GOOD "nonsense\n", ":3:1: this is neither", "remarks" },
+		{ GOOD "efect = fin\n", ":3:1: a rule has no \"efect\"", "\"effect\"" },
+		{ GOOD "effect = rst\n", ":3:1: \"effect\" is given twice", "" },
+		{ "[fault a]\neffect = fin ; or rst\n", ":2:14: a remark begins in the middle",
 		  "a line of its own" },
-		{ "[fault a]\n\neffect = status:9\n", ":3: the effect \"status\"", "200 to 599" },
-		{ "[fault a]\nwhen = never\n", ":2: \"when\" cannot be \"never\"", "always, N" },
-		{ "[fault a]\nmethod =\n", ":2: \"method\" cannot be \"\"", "capitals" },
-		{ GOOD "[fault 0123456789012345678901234567890123456789]\n", ":3: ", "39 bytes" },
-		{ GOOD "path = /0123456789012345678901234567890123456789012345678901234567890123"
-		       "45678901234567890123456789012345678901234567890123456789012345678901234567"
-		       "89012345678901234567890123456789012345678901234567\n",
-		  ":3: the line is too long", "190" },
-		{ GOOD "\xFF\n", "is not text in UTF-8", "" },
+		{ "[fault a]\n\neffect = status:9\n", ":3:1: the effect \"status\"", "200 to 599" },
+		{ "[fault a]\nwhen = never\n", ":2:1: \"when\" cannot be \"never\"", "always, N" },
+		{ "[fault a]\nmethod =\n", ":2:1: \"method\" cannot be \"\"", "capitals" },
+		{ GOOD "[fault 0123456789012345678901234567890123456789]\n", ":3:2: ", "39 bytes" },
+		{ GOOD "\xFF\n", ":3:1: this is not text in UTF-8", "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
