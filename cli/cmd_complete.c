@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "cli/command.h"
+#include "cli/out.h"
 #include "cli/paths.h"
 
 #include "core/field.h"
@@ -20,7 +21,7 @@ static void
 offer(const struct completing *c, const char *word, const char *help)
 {
 	if (strncmp(word, c->word, strlen(c->word)) == 0)
-		printf("%s\t%s\n", word, help);
+		out_print("%s\t%s\n", word, help);
 }
 
 static void
@@ -81,7 +82,7 @@ offer_value(const struct completing *c, const struct cli_command *command, const
 		return false;
 	if (o) {
 		if (strcmp(o->arg, "FILE") == 0)
-			puts("<file>");
+			out_print("<file>\n");
 		if (strcmp(o->name, "status") == 0)
 			for (int i = 0; i < TASK_STATUS_COUNT; i++)
 				if (!task_statuses[i].local && i != TASK_OTHER)
@@ -95,7 +96,7 @@ offer_value(const struct completing *c, const struct cli_command *command, const
 		if (conf_options[i].flag && !conf_options[i].words &&
 		    strcmp(conf_options[i].name, name) == 0) {
 			if (strcmp(conf_options[i].arg, "PATH") == 0)
-				puts("<file>");
+				out_print("<file>\n");
 			return true;
 		}
 	return false;
@@ -105,7 +106,7 @@ static void
 offer_arguments(const struct completing *c, const struct cli_command *command)
 {
 	switch (command->complete) {
-	case COMPLETE_FILE: puts("<file>"); break;
+	case COMPLETE_FILE: out_print("<file>\n"); break;
 	case COMPLETE_COMMAND: offer_commands(c); break;
 	case COMPLETE_PATH_NAME:
 		for (size_t i = 0; i < path_count; i++)

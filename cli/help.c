@@ -24,27 +24,33 @@ wrap(const char *text, int col, int indent)
 		int word = (int)strcspn(text, " ");
 
 		if (!first && col + 1 + word > WIDTH) {
-			putchar('\n');
+			out_print("\n");
 			col = 0;
 			first = true;
 		}
-		if (col < indent)
-			col += printf("%*s", indent - col, "");
-		col += printf("%s%.*s", first ? "" : " ", word, text);
+		if (col < indent) {
+			out_print("%*s", indent - col, "");
+			col = indent;
+		}
+		out_print("%s%.*s", first ? "" : " ", word, text);
+		col += !first + word;
 		text += word;
 		text += strspn(text, " ");
 	}
-	putchar('\n');
+	out_print("\n");
 }
 
 /* "  name  text" */
 static void
 row(const char *name, const char *text)
 {
-	int col = printf("  %-*s", INDENT - 3, name);
+	int col = 2 + (int)strlen(name);
 
+	out_print("  %-*s", INDENT - 3, name);
+	if (col < INDENT - 1)
+		col = INDENT - 1;
 	if (col >= INDENT) {
-		putchar('\n');
+		out_print("\n");
 		col = 0;
 	}
 	wrap(text, col, INDENT);
@@ -78,37 +84,37 @@ global_rows(void)
 void
 help_program(void)
 {
-	puts("usage: multistage [OPTION]...                the full screen\n"
-	     "       multistage COMMAND [OPTION]... [ARG]...\n\n"
-	     "Compose, preview, submit and track Scale multi-stage tasks.\n\n"
-	     "commands:");
+	out_print("usage: multistage [OPTION]...                the full screen\n"
+		  "       multistage COMMAND [OPTION]... [ARG]...\n\n"
+		  "Compose, preview, submit and track Scale multi-stage tasks.\n\n"
+		  "commands:\n");
 	for (size_t i = 0; i < command_count; i++)
 		if (!commands[i].hidden)
 			row(commands[i].name, commands[i].help);
-	puts("\noptions, before or after the command:");
+	out_print("\noptions, before or after the command:\n");
 	global_rows();
-	puts("\nThe API key comes from SCALE_API_KEY, key_command or key_file; see\n"
-	     "multistage-config(5). Exit status: see multistage(1).");
+	out_print("\nThe API key comes from SCALE_API_KEY, key_command or key_file; see\n"
+		  "multistage-config(5). Exit status: see multistage(1).\n");
 }
 
 void
 help_command(const struct cli_command *c)
 {
-	printf("usage: multistage %s%s%s%s\n\n", c->name, c->options ? " [OPTION]..." : "",
-	       c->args[0] ? " " : "", c->args);
-	printf("%s\n", c->help);
+	out_print("usage: multistage %s%s%s%s\n\n", c->name, c->options ? " [OPTION]..." : "",
+		  c->args[0] ? " " : "", c->args);
+	out_print("%s\n", c->help);
 	if (c->more) {
-		putchar('\n');
+		out_print("\n");
 		wrap(c->more, 0, 0);
 	}
 	if (c->options) {
-		puts("\noptions:");
+		out_print("\noptions:\n");
 		for (const struct cli_option *o = c->options; o->name; o++)
 			option_row(o->name, o->arg, false, o->help);
 	}
 	if (!c->raw)
-		puts("\nOptions such as --sandbox, --profile and --url stand with every command;\n"
-		     "multistage --help has them.");
+		out_print("\nOptions such as --sandbox, --profile and --url "
+			  "stand with every command;\nmultistage --help has them.\n");
 }
 
 /* --- the tables, one row a line, for tests of the man pages and for completions --- */
@@ -118,8 +124,8 @@ dump_commands(void)
 {
 	for (size_t i = 0; i < command_count; i++)
 		if (!commands[i].hidden)
-			printf("%s\t%s\t%s\n", commands[i].name, commands[i].args,
-			       commands[i].help);
+			out_print("%s\t%s\t%s\n", commands[i].name, commands[i].args,
+				  commands[i].help);
 }
 
 /* "command --option ARG help"; the command of a global one is "-". */
@@ -128,36 +134,37 @@ dump_options(void)
 {
 	for (size_t i = 0; i < command_count; i++)
 		for (const struct cli_option *o = commands[i].options; o && o->name; o++)
-			printf("%s\t%s\t%s\t%s\n", commands[i].name, o->name, o->arg ? o->arg : "",
-			       o->help);
+			out_print("%s\t%s\t%s\t%s\n", commands[i].name, o->name,
+				  o->arg ? o->arg : "", o->help);
 	for (const struct cli_option *o = global_options; o->name; o++)
-		printf("-\t%s\t%s\t%s\n", o->name, o->arg ? o->arg : "", o->help);
+		out_print("-\t%s\t%s\t%s\n", o->name, o->arg ? o->arg : "", o->help);
 	for (int i = 0; i < CONF_COUNT; i++)
 		if (conf_options[i].flag)
-			printf("-\t%s\t%s\t%s\n", conf_options[i].name, conf_options[i].arg,
-			       conf_options[i].help);
+			out_print("-\t%s\t%s\t%s\n", conf_options[i].name, conf_options[i].arg,
+				  conf_options[i].help);
 }
 
 static void
 dump_conf(void)
 {
 	for (int i = 0; i < CONF_COUNT; i++)
-		printf("%s\t%s\t%s\t%s\t%s\n", conf_options[i].name, conf_options[i].env,
-		       conf_options[i].arg, conf_options[i].initial, conf_options[i].help);
+		out_print("%s\t%s\t%s\t%s\t%s\n", conf_options[i].name, conf_options[i].env,
+			  conf_options[i].arg, conf_options[i].initial, conf_options[i].help);
 }
 
 static void
 dump_fields(void)
 {
 	for (int i = 0; i < FIELD_COUNT; i++)
-		printf("%s\t%s\n", fields[i].name, fields[i].help);
+		out_print("%s\t%s\n", fields[i].name, fields[i].help);
 }
 
 static void
 dump_exits(void)
 {
 	for (int i = 0; i < ERR_CODE_COUNT; i++)
-		printf("%d\t%s\n", err_exit_status((enum err_code)i), err_name((enum err_code)i));
+		out_print("%d\t%s\n", err_exit_status((enum err_code)i),
+			  err_name((enum err_code)i));
 }
 
 static enum err_code

@@ -77,14 +77,14 @@ print_places(unsigned places)
 	const char *before = ""; /* a place may have two bits and one name */
 
 	if (places == ~0u) {
-		printf("everywhere");
+		out_print("everywhere");
 		return;
 	}
 	for (unsigned bit = 1; bit; bit <<= 1) {
 		const char *name = key_place_name((enum place)bit);
 
 		if ((places & bit) && strcmp(name, before) != 0) {
-			printf("%s%s", *before ? ", " : "", name);
+			out_print("%s%s", *before ? ", " : "", name);
 			before = name;
 		}
 	}
@@ -95,13 +95,13 @@ dump_screen(const char *what)
 {
 	if (strcmp(what, "roles") == 0) {
 		for (int i = 0; i < ROLE_COUNT; i++)
-			printf("%s\n", theme_role_name((enum role)i));
+			out_print("%s\n", theme_role_name((enum role)i));
 		return;
 	}
 	for (size_t i = 0; i < key_count; i++) {
-		printf("%s\t", key_table[i].name);
+		out_print("%s\t", key_table[i].name);
 		print_places(key_table[i].places);
-		printf("\t%s\n", key_table[i].help);
+		out_print("\t%s\n", key_table[i].help);
 	}
 }
 
@@ -132,7 +132,7 @@ static enum err_code
 run(const struct cli *cli, struct err *err)
 {
 	if (cli->version) {
-		puts("multistage " PACKAGE_VERSION);
+		out_print("multistage " PACKAGE_VERSION "\n");
 		return ERR_OK;
 	}
 	if (cli->help && cli->command)

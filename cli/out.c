@@ -26,10 +26,9 @@ put(FILE *to, const struct buf *b)
 	fwrite(buf_str(b), 1, b->len, to); /* out_finish() looks at ferror(3) */
 }
 
-/* One line: a newline that came in with an argument cannot make a second one. */
-static void PRINTF_LIKE(3, 0) line(FILE *to, const char *prefix, const char *fmt, va_list ap)
+/* However long it is; free(3). */
+static char *PRINTF_LIKE(1, 0) format(const char *fmt, va_list ap)
 {
-	struct buf shown;
 	va_list again;
 	char *text;
 	size_t n;
@@ -40,10 +39,19 @@ static void PRINTF_LIKE(3, 0) line(FILE *to, const char *prefix, const char *fmt
 	va_end(again);
 	n = size < 0 ? 0 : (size_t)size;
 	text = mem_alloc(n + 1);
+	text[0] = '\0';
 	vsnprintf(text, n + 1, fmt, ap);
-	shown = (struct buf)BUF_INIT(strlen(prefix) + SHOWN(n) + 1);
+	return text;
+}
+
+/* One line: a newline that came in with an argument cannot make a second one. */
+static void PRINTF_LIKE(3, 0) line(FILE *to, const char *prefix, const char *fmt, va_list ap)
+{
+	char *text = format(fmt, ap);
+	struct buf shown = BUF_INIT(strlen(prefix) + SHOWN(strlen(text)) + 1);
+
 	buf_adds(&shown, prefix);
-	text_show(&shown, text, n, 0);
+	text_show(&shown, untrusted_str(text), 0);
 	buf_adds(&shown, "\n");
 	put(to, &shown);
 	buf_free(&shown);
@@ -87,49 +95,48 @@ out_data(const char *fmt, ...)
 	va_end(ap);
 }
 
-void
-out_bytes(const char *bytes, size_t n)
+/* Newlines, and keep if it is another character, stay what they are; the rest is made visible. */
+static void
+show_lines(struct untrusted text, char keep)
 {
-	if (!out_is_terminal()) {
-		fwrite(bytes, 1, n, stdout);
-		return;
-	}
-	while (n > 0) {
-		const char *end = memchr(bytes, '\n', n);
-		size_t len = end ? (size_t)(end - bytes) : n;
-		struct buf shown = BUF_INIT(SHOWN(len) + 1);
+	const char ends[] = { '\n', keep, '\0' };
 
-		text_show(&shown, bytes, len, 0);
-		if (end)
-			buf_adds(&shown, "\n");
+	while (text.n > 0) {
+		size_t len = 0;
+		struct buf shown;
+
+		while (len < text.n && (!text.p[len] || !strchr(ends, text.p[len])))
+			len++;
+		shown = (struct buf)BUF_INIT(SHOWN(len) + 1);
+		text_show(&shown, untrusted(text.p, len), 0);
+		if (len < text.n)
+			buf_add(&shown, text.p + len++, 1);
 		put(stdout, &shown);
 		buf_free(&shown);
-		bytes += len + (end != NULL);
-		n -= len + (end != NULL);
+		text = untrusted(text.p + len, text.n - len);
 	}
 }
 
-/*
- * What may act on a terminal or hide in a text, by first and last code point.
- * Source: Unicode 15, Bidi_Control and Default_Ignorable_Code_Point; ECMA-48.
- */
-static bool
-must_escape(uint32_t c)
+void
+out_bytes(struct untrusted text)
 {
-	static const struct {
-		uint32_t first, last;
-	} rows[] = {
-		{ 0x00, 0x1F },       { 0x7F, 0x9F },     { 0xAD, 0xAD },     { 0x34F, 0x34F },
-		{ 0x61C, 0x61C },     { 0x115F, 0x1160 }, { 0x17B4, 0x17B5 }, { 0x180B, 0x180F },
-		{ 0x200B, 0x200F },   { 0x2028, 0x202E }, { 0x2060, 0x206F }, { 0x3164, 0x3164 },
-		{ 0xFE00, 0xFE0F },   { 0xFEFF, 0xFEFF }, { 0xFFA0, 0xFFA0 }, { 0xFFF0, 0xFFFB },
-		{ 0xE0000, 0xE0FFF },
-	};
+	if (out_is_terminal())
+		show_lines(text, '\n');
+	else
+		fwrite(text.p, 1, text.n, stdout);
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (c >= rows[i].first && c <= rows[i].last)
-			return true;
-	return false;
+void
+out_print(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = format(fmt, ap);
+	va_end(ap);
+	show_lines(untrusted_str(text), '\t');
+	free(text);
 }
 
 /* Bytes of the first character of valid UTF-8; *c is its code point. */
@@ -155,7 +162,7 @@ escape(struct buf *out, const char *json, size_t n)
 		uint32_t c;
 		size_t len = first_char(json, n, &c);
 
-		if (!must_escape(c) || c == '\n') {
+		if (text_is_plain(c) || c == '\n') {
 			buf_add(out, json, len);
 		} else if (c > 0xFFFF) {
 			c -= 0x10000;
@@ -180,11 +187,11 @@ out_json(const char *text, size_t n)
 }
 
 void
-out_cell(struct buf *line, const char *text, size_t cols)
+out_cell(struct buf *line, struct untrusted text, size_t cols)
 {
 	size_t used, before = line->len;
 
-	text_show_middle(line, text, strlen(text), cols); /* ids differ in their tails */
+	text_show_middle(line, text, cols); /* ids differ in their tails */
 	if (cols == 0) {
 		buf_adds(line, "\t");
 		return;
@@ -240,7 +247,7 @@ out_member(struct buf *object, const char *member, const char *text)
 	if (text_valid(text, n, &at)) {
 		json_quote(object, text, n);
 	} else { /* a file name may be any bytes; JSON may not */
-		text_show(&valid, text, n, 0);
+		text_show(&valid, untrusted(text, n), 0);
 		json_quote(object, buf_str(&valid), valid.len);
 	}
 	buf_free(&valid);

@@ -1,14 +1,16 @@
 /* out.h - the only way to stdout and stderr of the command line.
  *
- * Words go to stderr, data to stdout. Foreign bytes never reach a terminal raw:
- * text passes text_show(), JSON keeps its meaning with what could act on a
- * terminal written as \uXXXX.
+ * Words go to stderr, data to stdout. Here alone a struct untrusted is unwrapped
+ * for the command line, and foreign bytes never reach a terminal raw: text passes
+ * text_show(), JSON keeps its meaning with what could act on a terminal written
+ * as \uXXXX.
  */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "core/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,11 +26,13 @@ void out_data(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* One JSON text and a newline; text: valid JSON. */
 void out_json(const char *text, size_t n);
 /* Bytes exactly as they are and nothing else; on a terminal made visible line by line. */
-void out_bytes(const char *bytes, size_t n);
+void out_bytes(struct untrusted text);
+/* Words and tables of our own on stdout, with the newlines and tabs that they have. */
+void out_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* One cell of a table in *line: text in cols columns, too long a one without
  * its middle, and two blanks. 0: whole, and a tab. */
-void out_cell(struct buf *line, const char *text, size_t cols);
+void out_cell(struct buf *line, struct untrusted text, size_t cols);
 void out_line(const struct buf *line); /* already fit to be shown */
 bool out_is_terminal(void);            /* stdout */
 size_t out_columns(void);              /* of the terminal, 80 if unknown */

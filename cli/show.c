@@ -43,7 +43,7 @@ print_cells(const char *const text[ARRAY_LEN(columns)])
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
 		if (terminal && used + columns[i].cols > room)
 			break;
-		out_cell(&line, text[i], terminal ? columns[i].cols : 0);
+		out_cell(&line, untrusted_str(text[i]), terminal ? columns[i].cols : 0);
 		used += columns[i].cols + 2;
 	}
 	out_line(&line);

@@ -44,7 +44,7 @@ make_key_hint(struct api *a, const struct api_setup *setup)
 	if (!setup->key[0])
 		return;
 	mask_hint(setup->key, masked, sizeof(masked));
-	text_show(&from, origin, strlen(origin), 80);
+	text_show(&from, untrusted_str(origin), 80);
 	snprintf(a->key_hint, sizeof(a->key_hint), "%s%s%.100s", masked, from.len ? " from " : "",
 		 buf_str(&from));
 	buf_free(&from);

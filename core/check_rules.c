@@ -78,7 +78,7 @@ check_choice(struct findings *f, const char *text, size_t n)
 			goto done;
 		buf_addf(&all, "%s%s", i == 0 ? "" : choices[i + 1] ? ", " : " or ", choices[i]);
 	}
-	text_show(&shown, text, n, 16);
+	text_show(&shown, untrusted(text, n), 16);
 	check_add(f, SEVERITY_ERROR, WHERE_NOWHERE, NULL, "\"%s\" is not %s", buf_str(&shown),
 		  buf_str(&all));
 done:
@@ -320,7 +320,7 @@ check_extra(struct findings *f)
 			if (n++ == 0)
 				first = it.key;
 		if (first.p) {
-			text_show(&shown, first.p + 1, first.n - 2, 20);
+			text_show(&shown, untrusted(first.p + 1, first.n - 2), 20);
 			check_add(f, SEVERITY_WARNING, WHERE_NOWHERE,
 				  "They came with the imported payload and are sent as they are.",
 				  "%zu %s this form does not know, as \"%s\"", n,

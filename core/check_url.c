@@ -43,7 +43,7 @@ wrong_scheme(struct findings *f, struct where where, struct url_part scheme)
 	struct buf shown = BUF_INIT(100);
 
 	if (scheme.p) {
-		text_show(&shown, scheme.p, scheme.n, 12);
+		text_show(&shown, untrusted(scheme.p, scheme.n), 12);
 		check_add(f, SEVERITY_ERROR, where,
 			  callback ? "Give the full http(s) address, or an e-mail address."
 				   : "Scale fetches attachments from these places only.",

@@ -132,7 +132,7 @@ http_word(const struct http_end *end, const struct http_conf *conf, struct err *
 		end->detail[0] ? end->detail : curl_easy_strerror((CURLcode)end->curl_code);
 	struct buf detail = BUF_INIT(2048);
 
-	text_show(&detail, own, strlen(own), DETAIL_COLS);
+	text_show(&detail, untrusted_str(own), DETAIL_COLS);
 	if (end->left)
 		after(end, conf, buf_str(&detail), err);
 	else

@@ -118,7 +118,7 @@ close_names(struct scan *s, size_t first)
 	struct buf shown = BUF_INIT(200);
 
 	if (twice) {
-		text_show(&shown, twice->p, twice->n, 24);
+		text_show(&shown, untrusted(twice->p, twice->n), 24);
 		json_fail(s, twice->at, "the name \"%s\" stands twice (first on line %d)",
 			  buf_str(&shown), line_of(s, earlier->at));
 		buf_free(&shown);

@@ -254,7 +254,8 @@ not_json(const char *body, size_t n, struct err *err)
 		return err_set(err, ERR_PARSE, "the answer is empty");
 	err_wrap(err, "the answer is no JSON we can take");
 	err->code = ERR_PARSE;
-	text_show(&first, body, line < 4 * FIRST_BYTES ? line : 4 * FIRST_BYTES, FIRST_BYTES);
+	text_show(&first, untrusted(body, line < 4 * FIRST_BYTES ? line : 4 * FIRST_BYTES),
+		  FIRST_BYTES);
 	err_hint(err, "it begins with: %s", buf_str(&first));
 	buf_free(&first);
 	return err->code;

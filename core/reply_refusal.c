@@ -272,7 +272,7 @@ redirect(struct err *err, const struct no *no)
 {
 	struct buf host = BUF_INIT(1024);
 
-	text_show(&host, no->ctx->location_host, strlen(no->ctx->location_host), 60);
+	text_show(&host, untrusted_str(no->ctx->location_host), 60);
 	err_set(err, ERR_API, "%s answers with a redirect to %s (%ld); not followed", no->ctx->host,
 		host.len ? buf_str(&host) : "nowhere", no->status);
 	buf_free(&host);
@@ -321,7 +321,7 @@ reply_refusal(long status, const char *body, size_t n, const struct reply_contex
 	char owner[HEX_ID + 1];
 
 	server_text(body, n, &raw);
-	text_show(&says, buf_str(&raw), raw.len, SAYS_COLS);
+	text_show(&says, untrusted(buf_str(&raw), raw.len), SAYS_COLS);
 	no.raw = buf_str(&raw);
 	no.says = buf_str(&says);
 	reply_owner_of_id(body, n, owner, sizeof(owner));

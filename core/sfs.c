@@ -37,7 +37,7 @@ sfs_down(struct sfs *s, const char *name, size_t n)
 
 	if (mark > 0)
 		buf_add(&s->path, ".", 1);
-	text_show(&s->path, name, n, NAME_COLS);
+	text_show(&s->path, untrusted(name, n), NAME_COLS);
 	return mark;
 }
 
@@ -92,7 +92,7 @@ sfs_fault_value(struct sfs *s, const char *words, const struct json_span *value,
 		json_unescape(&plain, value);
 	else
 		buf_add(&plain, value->p, value->n);
-	text_show(&shown, buf_str(&plain), plain.len, VALUE_COLS);
+	text_show(&shown, untrusted(buf_str(&plain), plain.len), VALUE_COLS);
 	sfs_fault(s, "%s%s%s", words, buf_str(&shown), behind);
 	buf_free(&plain);
 	buf_free(&shown);

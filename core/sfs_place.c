@@ -187,7 +187,7 @@ say_lost(struct sfs *s, const struct sfs_blob *blob)
 	for (size_t i = 0; i < blob->key_count; i++) {
 		if (i > 0)
 			buf_add(&where, ".", 1);
-		text_show(&where, blob->keys[i].p, blob->keys[i].n, STEP_COLS);
+		text_show(&where, untrusted(blob->keys[i].p, blob->keys[i].n), STEP_COLS);
 	}
 	sfs_fault(s, "the scene has no empty string for it at %s", buf_str(&where));
 	buf_free(&where);

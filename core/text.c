@@ -66,6 +66,7 @@ static const struct {
 	{ 0xFFF0,   0xFFFB,   KIND_NAMED },   /* interlinear annotation */
 	{ 0x110BD,  0x110BD,  KIND_NAMED },   /* Kaithi number sign: before */
 	{ 0x110CD,  0x110CD,  KIND_NAMED },   /* and the one above */
+	{ 0x13430,  0x1343F,  KIND_NAMED },   /* hieroglyph format */
 	{ 0x1BCA0,  0x1BCA3,  KIND_NAMED },   /* shorthand format */
 	{ 0x1D173,  0x1D17A,  KIND_NAMED },   /* musical format */
 	{ 0xE0000,  0xE00FF,  KIND_NAMED },   /* tags */
@@ -93,6 +94,12 @@ kind_of(int32_t cp)
 			return kinds[mid].kind;
 	}
 	return KIND_PLAIN;
+}
+
+bool
+text_is_plain(uint32_t cp)
+{
+	return kind_of((int32_t)cp) == KIND_PLAIN;
 }
 
 /*
@@ -413,8 +420,10 @@ add_cut(struct buf *out)
 }
 
 void
-text_show(struct buf *out, const char *s, size_t n, size_t max_cols)
+text_show(struct buf *out, struct untrusted text, size_t max_cols)
 {
+	const char *s = text.p;
+	size_t n = text.n;
 	size_t cols = 0, keep = out->len; /* keep: what leaves a column for the cut */
 	struct glyph g;
 
@@ -433,13 +442,14 @@ text_show(struct buf *out, const char *s, size_t n, size_t max_cols)
 }
 
 void
-text_show_middle(struct buf *out, const char *s, size_t n, size_t max_cols)
+text_show_middle(struct buf *out, struct untrusted text, size_t max_cols)
 {
-	size_t all = text_cols(s, n), tail, cols = 0, at = 0;
+	const char *s = text.p;
+	size_t n = text.n, all = text_cols(s, n), tail, cols = 0, at = 0;
 	struct glyph g;
 
 	if (max_cols == 0 || all <= max_cols) {
-		text_show(out, s, n, 0);
+		text_show(out, text, 0);
 		return;
 	}
 	while (at < n) {
@@ -455,5 +465,5 @@ text_show_middle(struct buf *out, const char *s, size_t n, size_t max_cols)
 	tail = max_cols - 1 - cols;
 	for (; at < n && all - cols > tail; cols += g.cols)
 		at += text_glyph(s + at, n - at, &g);
-	text_show(out, s + at, n - at, 0);
+	text_show(out, untrusted(s + at, n - at), 0);
 }

@@ -13,6 +13,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/*
+ * Bytes that somebody else chose: a server, a file, the environment, a paste. They are kept as
+ * they came and shown through the gate below; no printf(3) takes them by mistake. Unwrapped by
+ * text.c, by grid.c of tui and by out.c of cli: tests/check-untrusted.sh. Borrowed.
+ */
+struct untrusted {
+	const char *p;
+	size_t n;
+};
+
+static inline struct untrusted
+untrusted(const char *p, size_t n)
+{
+	return (struct untrusted){ .p = p, .n = n };
+}
+
+static inline struct untrusted
+untrusted_str(const char *s)
+{
+	return (struct untrusted){ .p = s, .n = strlen(s) };
+}
 
 /* Is s (n bytes) well-formed UTF-8? If not, *bad_at is the offset of the first bad byte. */
 bool text_valid(const char *s, size_t n, size_t *bad_at);
@@ -47,10 +70,14 @@ size_t text_glyph(const char *s, size_t n, struct glyph *g);
 /* Columns that s (n bytes) takes when shown glyph by glyph. */
 size_t text_cols(const char *s, size_t n);
 
-/* Add s (n bytes) as it may be shown; at most max_cols columns (0: no limit), cut with "…". */
-void text_show(struct buf *out, const char *s, size_t n, size_t max_cols);
+/* Add text as it may be shown; at most max_cols columns (0: no limit), cut with "…". */
+void text_show(struct buf *out, struct untrusted text, size_t max_cols);
 
 /* As text_show(), the middle cut instead of the end: both ends of a URL stay. */
-void text_show_middle(struct buf *out, const char *s, size_t n, size_t max_cols);
+void text_show_middle(struct buf *out, struct untrusted text, size_t max_cols);
+
+/* Is a code point neither a control nor invisible? Others are shown by their numbers, and
+ * JSON on its way to a terminal has them as \u202e. */
+bool text_is_plain(uint32_t cp);
 
 #endif

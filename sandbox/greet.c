@@ -19,7 +19,7 @@ line(FILE *to, const char *head, const char *text)
 {
 	struct buf shown = BUF_INIT(LINE_MAX_BYTES);
 
-	text_show(&shown, text, strlen(text), 0);
+	text_show(&shown, untrusted_str(text), 0);
 	fprintf(to, "%-*s%s\n", HEAD_COLS, head, buf_str(&shown));
 	buf_free(&shown);
 }

@@ -65,7 +65,7 @@ add_shown(struct buf *line, const char *text, size_t n, size_t max_cols)
 {
 	struct buf shown = BUF_INIT(SHOWN_MAX);
 
-	text_show(&shown, text, n, max_cols);
+	text_show(&shown, untrusted(text, n), max_cols);
 	buf_add(line, buf_str(&shown), shown.len);
 	buf_free(&shown);
 }
@@ -99,7 +99,7 @@ tell_failure(struct log *l)
 	if (l->failed || why == EAGAIN || l->fd == STDERR_FILENO)
 		return;
 	l->failed = true;
-	text_show(&line, l->path, strlen(l->path), SHOWN_COLS);
+	text_show(&line, untrusted_str(l->path), SHOWN_COLS);
 	fprintf(stderr, "multistage-sandbox: cannot write the log %s: %s; requests go on\n",
 		buf_str(&line), strerror(why));
 	buf_free(&line);

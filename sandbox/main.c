@@ -139,7 +139,7 @@ say(FILE *to, const char *before, const char *text)
 {
 	struct buf line = BUF_INIT(1u << 20);
 
-	text_show(&line, text, strlen(text), 0);
+	text_show(&line, untrusted_str(text), 0);
 	fprintf(to, "%s%s\n", before, buf_str(&line));
 	buf_free(&line);
 }

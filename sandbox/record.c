@@ -118,7 +118,7 @@ out_raw(struct buf *out, const char *key, const char *s, size_t n)
 		out_text(out, key, s, n);
 		return;
 	}
-	text_show(&shown, s, n, 0);
+	text_show(&shown, untrusted(s, n), 0);
 	out_text(out, key, buf_str(&shown), shown.len);
 	buf_free(&shown);
 }

@@ -28,12 +28,12 @@ check(struct neutral *terminal, const char *s, size_t n, size_t max_cols)
 	const char *why;
 	int cols = NEUTRAL_ANY;
 
-	text_show(&shown, s, n, max_cols);
+	text_show(&shown, untrusted(s, n), max_cols);
 	if (neutral_agrees(terminal, buf_str(&shown), shown.len))
 		cols = (int)text_cols(buf_str(&shown), shown.len);
 	why = neutral_breach(terminal, buf_str(&shown), shown.len, cols);
 	fuzz_must(!why, why ? why : "neutral");
-	text_show_middle(&middle, s, n, max_cols);
+	text_show_middle(&middle, untrusted(s, n), max_cols);
 	why = neutral_breach(terminal, buf_str(&middle), middle.len, NEUTRAL_ANY);
 	fuzz_must(!why, why ? why : "neutral");
 	buf_free(&shown);

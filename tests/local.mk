@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = \
 	LC_ALL=C.UTF-8; export LC_ALL; \
 	TZ=UTC; export TZ;
 
-SH_CHECKS = tests/check-layers.sh tests/check-docs.sh tests/check-readme.sh tests/check-rows.sh
+SH_CHECKS = tests/check-layers.sh tests/check-untrusted.sh tests/check-docs.sh tests/check-readme.sh tests/check-rows.sh
 TESTS       += $(SH_CHECKS)
 # Golden files go into the distribution by folder.
 EXTRA_DIST  += $(SH_CHECKS) tests/lsan.supp tests/payload tests/screens

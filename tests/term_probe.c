@@ -52,8 +52,8 @@ draw(const struct probe *p)
 	grid_init(&g, p->rows, p->cols);
 	grid_textf(&g, 0, 0, p->cols, ROLE_TITLE, "probe %dx%d theme %s", p->cols, p->rows,
 		   p->theme.name);
-	grid_text_n(&g, 1, 0, p->cols, ROLE_VALUE, buf_str(&p->keys) + (n > 60 ? n - 60 : 0),
-		    n > 60 ? 60 : n);
+	grid_text_n(&g, 1, 0, p->cols, ROLE_VALUE,
+		    untrusted(buf_str(&p->keys) + (n > 60 ? n - 60 : 0), n > 60 ? 60 : n));
 	grid_text(&g, 2, 0, p->cols, ROLE_NOTE, p->note);
 	grid_text(&g, 3, 0, p->cols, ROLE_NORMAL, wide);
 	for (int i = 0; i < ROLE_COUNT && 4 + i < p->rows; i++)

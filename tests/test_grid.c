@@ -150,9 +150,11 @@ text_is_cut_at_the_end_in_the_middle_and_set_right(void **state)
 		grid_init(&g, 1, 12);
 		g.ascii = table[i].ascii;
 		if (table[i].how == 'e')
-			grid_text_cut(&g, 0, 0, table[i].width, ROLE_VALUE, table[i].text, n);
+			grid_text_cut(&g, 0, 0, table[i].width, ROLE_VALUE,
+				      untrusted(table[i].text, n));
 		else if (table[i].how == 'm')
-			grid_text_middle(&g, 0, 0, table[i].width, ROLE_VALUE, table[i].text, n);
+			grid_text_middle(&g, 0, 0, table[i].width, ROLE_VALUE,
+					 untrusted(table[i].text, n));
 		else
 			grid_text_right(&g, 0, 0, table[i].width, ROLE_VALUE, table[i].text);
 		snprintf(want, sizeof(want), "%s\n", table[i].want);
@@ -253,7 +255,7 @@ a_grid_of_no_size_has_one_cell(void **state)
 	assert_int_equal(g.rows * g.cols, 1);
 	grid_box(&g, (struct rect){ 0, 0, 20, 20 }, "a", "b");
 	grid_rule(&g, 0, 0, 40, "a", "b");
-	grid_text_middle(&g, 0, 0, 40, ROLE_VALUE, "abc", 3);
+	grid_text_middle(&g, 0, 0, 40, ROLE_VALUE, untrusted("abc", 3));
 	grid_text_right(&g, 0, 0, 40, ROLE_VALUE, "abc");
 	is_whole(&g);
 	grid_done(&g);

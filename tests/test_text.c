@@ -153,7 +153,7 @@ b9_foreign_text_is_shown_and_never_acts(void **state)
 		struct buf out = BUF_INIT(1000);
 		size_t n = strlen(rows[i].text);
 
-		text_show(&out, rows[i].text, n, 0);
+		text_show(&out, untrusted(rows[i].text, n), 0);
 		if (strcmp(buf_str(&out), rows[i].shown) != 0)
 			fail_msg("row %zu: shown \"%s\", want \"%s\"", i, buf_str(&out),
 				 rows[i].shown);
@@ -218,8 +218,8 @@ what_does_not_fit_is_cut_between_glyphs(void **state)
 		struct buf a = BUF_INIT(100), b = BUF_INIT(100);
 		size_t n = strlen(rows[i].text);
 
-		text_show(&a, rows[i].text, n, rows[i].max);
-		text_show_middle(&b, rows[i].text, n, rows[i].max);
+		text_show(&a, untrusted(rows[i].text, n), rows[i].max);
+		text_show_middle(&b, untrusted(rows[i].text, n), rows[i].max);
 		if (strcmp(buf_str(&a), rows[i].end_cut) != 0)
 			fail_msg("row %zu: end cut is \"%s\"", i, buf_str(&a));
 		if (strcmp(buf_str(&b), rows[i].middle_cut) != 0)
@@ -238,10 +238,10 @@ b8_outside_utf8_only_ascii_is_shown(void **state)
 
 	(void)state;
 	setlocale(LC_ALL, "C");
-	text_show(&out, text, strlen(text), 0);
+	text_show(&out, untrusted_str(text), 0);
 	assert_string_equal(buf_str(&out), "a??^[bc");
 	buf_clear(&out);
-	text_show(&out, text, strlen(text), 4);
+	text_show(&out, untrusted_str(text), 4);
 	setlocale(LC_ALL, "C.UTF-8");
 	assert_string_equal(buf_str(&out), "a??~");
 	buf_free(&out);

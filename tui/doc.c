@@ -238,14 +238,16 @@ draw(const struct doc *d, const struct doc_line *l, struct grid *g, int y, struc
 
 	switch (l->kind) {
 	case DOC_GAP: break;
-	case DOC_HEAD: grid_text_n(g, y, x, width, ROLE_HEAD, label, l->label); break;
+	case DOC_HEAD: grid_text_n(g, y, x, width, ROLE_HEAD, untrusted(label, l->label)); break;
 	case DOC_PAIR:
 		grid_text_n(g, y, x, LABEL_COLS - 1 < width ? LABEL_COLS - 1 : width, ROLE_LABEL,
-			    label, l->label);
-		grid_text_middle(g, y, x + LABEL_COLS, width - LABEL_COLS, l->role, text, l->n);
+			    untrusted(label, l->label));
+		grid_text_middle(g, y, x + LABEL_COLS, width - LABEL_COLS, l->role,
+				 untrusted(text, l->n));
 		break;
 	case DOC_WORDS:
-		grid_text_middle(g, y, x + l->indent, width - l->indent, l->role, text, l->n);
+		grid_text_middle(g, y, x + l->indent, width - l->indent, l->role,
+				 untrusted(text, l->n));
 		break;
 	case DOC_JSON: json_line(g, y, x, width, text, l->n); break;
 	}
@@ -277,12 +279,12 @@ doc_text(const struct doc *d, struct buf *out)
 		const struct doc_line *l = &d->line[i];
 		const char *label = buf_str(&d->text) + l->at;
 
-		text_show(out, label, l->label, 0);
+		text_show(out, untrusted(label, l->label), 0);
 		for (size_t k = l->label; l->kind == DOC_PAIR && k < LABEL_COLS; k++)
 			buf_adds(out, " ");
 		for (int k = 0; k < l->indent && l->kind != DOC_PAIR; k++)
 			buf_adds(out, " ");
-		text_show(out, label + l->label, l->n, 0);
+		text_show(out, untrusted(label + l->label, l->n), 0);
 		buf_adds(out, "\n");
 	}
 }

@@ -67,9 +67,11 @@ view_line(struct edit *e, struct grid *g, struct rect r, enum role role)
 	if (e->left > 0 && mark)
 		x += grid_text(g, r.y, x, 1, ROLE_NOTE, g->ascii ? "~" : "\xE2\x80\xA6");
 	if (mark)
-		grid_text_cut(g, r.y, x, end - x, role, s + e->left, e->text.len - e->left);
+		grid_text_cut(g, r.y, x, end - x, role,
+			      untrusted(s + e->left, e->text.len - e->left));
 	else
-		grid_text_n(g, r.y, x, end - x, role, s + e->left, e->text.len - e->left);
+		grid_text_n(g, r.y, x, end - x, role,
+			    untrusted(s + e->left, e->text.len - e->left));
 	g->cur_y = r.y;
 	g->cur_x = x + cols_of(s + e->left, e->at - e->left, r.cols);
 	if (g->cur_x >= end)
@@ -112,7 +114,7 @@ view_paragraph(struct edit *e, struct grid *g, struct rect r, enum role role)
 	settle_top(e, cursor.start, r.rows, e->cols);
 	w = wrap_at(s, n, e->top, e->cols);
 	for (int y = 0; y < r.rows; y++) {
-		grid_text_n(g, r.y + y, r.x, r.cols, role, s + w.start, w.end - w.start);
+		grid_text_n(g, r.y + y, r.x, r.cols, role, untrusted(s + w.start, w.end - w.start));
 		if (w.start == cursor.start) {
 			int col = cols_of(s + w.start, e->at - w.start, r.cols);
 

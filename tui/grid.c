@@ -1,5 +1,5 @@
 /* grid.c - see grid.h. A new thing to draw is a function here, so that every
- * byte still passes put(). */
+ * byte still passes grid_text_n(). */
 #include "config.h"
 
 #include "tui/grid.h"
@@ -106,52 +106,40 @@ next_glyph(const char *s, size_t n, struct glyph *gl)
 	return 1;
 }
 
-/* What grid_text_n() does; *done is the number of bytes that were shown. */
-static int
-put(struct grid *g, int y, int x, int width, enum role role, const char *text, size_t n,
-    size_t *done)
+int
+grid_text_n(struct grid *g, int y, int x, int width, enum role role, struct untrusted text)
 {
 	int used = 0, from = x < 0 ? 0 : x;
-	size_t at = 0;
+	int torn = 0; /* columns already freed of halves */
 
 	if (width > g->cols - x)
 		width = g->cols - x;
-	if (y >= 0 && y < g->rows && width > 0) {
-		int torn = 0; /* columns already freed of halves */
+	if (y < 0 || y >= g->rows || width <= 0)
+		return 0;
+	for (size_t at = 0; at < text.n;) {
+		struct glyph gl;
+		size_t left = text.n - at, len = next_glyph(text.p + at, left, &gl);
 
-		while (at < n) {
-			struct glyph gl;
-			size_t len = next_glyph(text + at, n - at, &gl);
+		if (used + gl.cols > width)
+			break;
+		if (x + used + gl.cols > from + torn) {
+			int to = x + used + gl.cols;
 
-			if (used + gl.cols > width)
-				break;
-			if (x + used + gl.cols > from + torn) {
-				int to = x + used + gl.cols;
-				tear(g, y, from + torn, to - from - torn);
-				torn = to - from;
-			}
-			put_glyph(g, y, x + used, &gl,
-				  is_stand_in(&gl, text + at, n - at) ? ROLE_MADE : role);
-			used += gl.cols;
-			at += len;
+			tear(g, y, from + torn, to - from - torn);
+			torn = to - from;
 		}
+		put_glyph(g, y, x + used, &gl,
+			  is_stand_in(&gl, text.p + at, left) ? ROLE_MADE : role);
+		used += gl.cols;
+		at += len;
 	}
-	*done = at;
 	return used;
-}
-
-int
-grid_text_n(struct grid *g, int y, int x, int width, enum role role, const char *text, size_t n)
-{
-	size_t done;
-
-	return put(g, y, x, width, role, text, n, &done);
 }
 
 int
 grid_text(struct grid *g, int y, int x, int width, enum role role, const char *text)
 {
-	return grid_text_n(g, y, x, width, role, text, strlen(text));
+	return grid_text_n(g, y, x, width, role, untrusted_str(text));
 }
 
 int
@@ -168,17 +156,24 @@ grid_textf(struct grid *g, int y, int x, int width, enum role role, const char *
 
 /* Columns of text, counted no further than past limit. */
 static int
-measure(const char *text, size_t n, int limit)
+measure(struct untrusted text, int limit)
 {
 	int cols = 0;
 
-	for (size_t at = 0; at < n && cols <= limit;) {
+	for (size_t at = 0; at < text.n && cols <= limit;) {
 		struct glyph gl;
 
-		at += next_glyph(text + at, n - at, &gl);
+		at += next_glyph(text.p + at, text.n - at, &gl);
 		cols += gl.cols;
 	}
 	return cols;
+}
+
+/* What follows the first at bytes. */
+static struct untrusted
+from(struct untrusted text, size_t at)
+{
+	return untrusted(text.p + at, text.n - at);
 }
 
 static const char *
@@ -188,7 +183,7 @@ ellipsis(const struct grid *g)
 }
 
 int
-grid_text_cut(struct grid *g, int y, int x, int width, enum role role, const char *text, size_t n)
+grid_text_cut(struct grid *g, int y, int x, int width, enum role role, struct untrusted text)
 {
 	int used;
 
@@ -196,46 +191,45 @@ grid_text_cut(struct grid *g, int y, int x, int width, enum role role, const cha
 		width = g->cols - x;
 	if (width <= 0)
 		return 0;
-	if (measure(text, n, width) <= width)
-		return grid_text_n(g, y, x, width, role, text, n);
-	used = grid_text_n(g, y, x, width - 1, role, text, n);
+	if (measure(text, width) <= width)
+		return grid_text_n(g, y, x, width, role, text);
+	used = grid_text_n(g, y, x, width - 1, role, text);
 	return used + grid_text(g, y, x + used, 1, role, ellipsis(g));
 }
 
 int
-grid_text_middle(struct grid *g, int y, int x, int width, enum role role, const char *text,
-		 size_t n)
+grid_text_middle(struct grid *g, int y, int x, int width, enum role role, struct untrusted text)
 {
-	size_t tail = n;
+	size_t tail = text.n;
 	int used, room;
 
 	if (width > g->cols - x)
 		width = g->cols - x;
-	if (width < 4 || measure(text, n, width) <= width)
-		return grid_text_cut(g, y, x, width, role, text, n);
-	used = grid_text_n(g, y, x, (width - 1) / 2, role, text, n);
+	if (width < 4 || measure(text, width) <= width)
+		return grid_text_cut(g, y, x, width, role, text);
+	used = grid_text_n(g, y, x, (width - 1) / 2, role, text);
 	used += grid_text(g, y, x + used, 1, role, ellipsis(g));
 	for (room = width - used; tail > 0;) {
-		size_t before = text_prev(text, n, tail);
-		int cols = measure(text + before, tail - before, room);
+		size_t before = text_prev(text.p, text.n, tail);
+		int cols = measure(untrusted(text.p + before, tail - before), room);
 
 		if (cols > room)
 			break;
 		room -= cols;
 		tail = before;
 	}
-	return used + grid_text_n(g, y, x + used, width - used, role, text + tail, n - tail);
+	return used + grid_text_n(g, y, x + used, width - used, role, from(text, tail));
 }
 
 int
-grid_text_right(struct grid *g, int y, int x, int width, enum role role, const char *text)
+grid_text_right(struct grid *g, int y, int x, int width, enum role role, const char *words)
 {
-	size_t n = strlen(text);
-	int cols = measure(text, n, width);
+	struct untrusted text = untrusted_str(words);
+	int cols = measure(text, width);
 
 	if (cols > width)
-		return grid_text_cut(g, y, x, width, role, text, n);
-	return grid_text_n(g, y, x + width - cols, cols, role, text, n);
+		return grid_text_cut(g, y, x, width, role, text);
+	return grid_text_n(g, y, x + width - cols, cols, role, text);
 }
 
 void
@@ -278,7 +272,7 @@ words_in(struct grid *g, int y, int x, int width, enum role role, const char *wo
 	if (width < 4)
 		return 0;
 	grid_text(g, y, x, 1, role, " ");
-	used = grid_text_cut(g, y, x + 1, width - 2, role, words, strlen(words));
+	used = grid_text_cut(g, y, x + 1, width - 2, role, untrusted_str(words));
 	grid_text(g, y, x + 1 + used, 1, role, " ");
 	return used + 2;
 }
@@ -294,7 +288,7 @@ grid_rule(struct grid *g, int y, int x, int width, const char *left, const char 
 	if (!right || !*right)
 		return;
 	room = width - 2 - used - (used > 0); /* one piece of line between the two */
-	cols = measure(right, strlen(right), room) + 2;
+	cols = measure(untrusted_str(right), room) + 2;
 	if (cols > room)
 		cols = room;
 	words_in(g, y, x + width - 1 - cols, cols, ROLE_HEAD, right);

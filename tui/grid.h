@@ -1,12 +1,13 @@
 /* grid.h - a screen made of cells, in memory. Views draw here; term.c shows it.
  *
- * grid_text() is the one gate for foreign text: it goes through text_glyph()
- * of core/text.h, so nothing a server or a file says can act on the terminal.
+ * Here alone a struct untrusted is unwrapped for the screen, and whatever is drawn passes
+ * text_glyph() of core/text.h: nothing a server or a file says can act on the terminal.
  */
 #ifndef TUI_GRID_H
 #define TUI_GRID_H
 
 #include "core/buf.h"
+#include "core/text.h"
 #include "tui/theme.h"
 
 #include <stdbool.h>
@@ -32,18 +33,16 @@ void grid_done(struct grid *g);
 void grid_clear(struct grid *g); /* blanks in ROLE_NORMAL, cursor hidden */
 struct cell *grid_at(const struct grid *g, int y, int x);
 
-/* Write text (n bytes) at row y, column x, at most width columns, clipped to the
+/* Write text at row y, column x, at most width columns, clipped to the
  * grid. Returns the columns used. Never wraps, never writes half a wide glyph. */
-int grid_text_n(struct grid *g, int y, int x, int width, enum role role, const char *text,
-		size_t n);
+int grid_text_n(struct grid *g, int y, int x, int width, enum role role, struct untrusted text);
 int grid_text(struct grid *g, int y, int x, int width, enum role role, const char *text);
 int grid_textf(struct grid *g, int y, int x, int width, enum role role, const char *fmt, ...)
 	PRINTF_LIKE(6, 7);
 /* Cut with "…" ("~" when ascii) at the end / in the middle; right-aligned. */
-int grid_text_cut(struct grid *g, int y, int x, int width, enum role role, const char *text,
-		  size_t n);
-int grid_text_middle(struct grid *g, int y, int x, int width, enum role role, const char *text,
-		     size_t n);
+int grid_text_cut(struct grid *g, int y, int x, int width, enum role role, struct untrusted text);
+int grid_text_middle(struct grid *g, int y, int x, int width, enum role role,
+		     struct untrusted text);
 int grid_text_right(struct grid *g, int y, int x, int width, enum role role, const char *text);
 
 /* Paint width cells with a role, text untouched; fill a rectangle with blanks. */

@@ -119,8 +119,8 @@ json_part(struct grid *g, int y, int x, int width, const struct json_part *part)
 
 	if (y < 0 || y >= g->rows || x < 0 || x >= g->cols || width <= 0)
 		return 0;
-	used = grid_text_n(g, y, x, width, ROLE_JSON_PUNCT, part->line + part->from,
-			   part->to - part->from);
+	used = grid_text_n(g, y, x, width, ROLE_JSON_PUNCT,
+			   untrusted(part->line + part->from, part->to - part->from));
 	end = x + used < g->cols ? x + used : g->cols;
 	if (inside) {
 		to = string_end(g, y, escaped ? x : x - 1, end);
@@ -143,7 +143,7 @@ json_line(struct grid *g, int y, int x, int width, const char *text, size_t n)
 		text = buf_str(&cut);
 		n = cut.len;
 	}
-	used = grid_text_middle(g, y, x, width, ROLE_JSON_PUNCT, text, n);
+	used = grid_text_middle(g, y, x, width, ROLE_JSON_PUNCT, untrusted(text, n));
 	color(g, y, x, x + used < g->cols ? x + used : g->cols);
 	buf_free(&cut);
 	return used;

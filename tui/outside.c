@@ -238,7 +238,7 @@ show_lines(const char *text, size_t n, struct buf *out)
 		const char *end = memchr(text + at, '\n', n - at);
 
 		len = end ? (size_t)(end - text) - at : n - at;
-		text_show(out, text + at, len, 0);
+		text_show(out, untrusted(text + at, len), 0);
 		buf_adds(out, "\n");
 	}
 }

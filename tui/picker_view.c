@@ -78,10 +78,10 @@ view_row(const struct picker *p, struct grid *g, struct rect r, size_t row, int 
 	int rest = r.cols - 4 - width; /* "> ", and two between */
 
 	grid_text(g, r.y, r.x, 2, ROLE_POPUP, cursor ? "> " : "  ");
-	grid_text_middle(g, r.y, r.x + 2, width, ROLE_POPUP, item->name, strlen(item->name));
+	grid_text_middle(g, r.y, r.x + 2, width, ROLE_POPUP, untrusted_str(item->name));
 	if (rest > 3)
-		grid_text_cut(g, r.y, r.x + 4 + width, rest, ROLE_NOTE, item->detail,
-			      strlen(item->detail));
+		grid_text_cut(g, r.y, r.x + 4 + width, rest, ROLE_NOTE,
+			      untrusted_str(item->detail));
 	if (cursor)
 		grid_role(g, r.y, r.x, r.cols, ROLE_CURSOR);
 	else
@@ -144,8 +144,8 @@ picker_view(struct picker *p, struct grid *g, struct rect r)
 	in.rows--;
 	if (p->status[0] && in.rows > 2) {
 		in.rows--;
-		grid_text_cut(g, in.y + in.rows, in.x, in.cols, ROLE_NOTE, p->status,
-			      strlen(p->status));
+		grid_text_cut(g, in.y + in.rows, in.x, in.cols, ROLE_NOTE,
+			      untrusted_str(p->status));
 	}
 	view_rows(p, g, in);
 }

@@ -105,8 +105,8 @@ question(struct grid *g, const struct confirm *c, struct rect r)
 	for (int y = 0; y < r.rows; y++) {
 		struct wrap w = wrap_at(c->question, n, at, r.cols);
 
-		grid_text_n(g, r.y + y, r.x, r.cols, ROLE_POPUP, c->question + w.start,
-			    w.end - w.start);
+		grid_text_n(g, r.y + y, r.x, r.cols, ROLE_POPUP,
+			    untrusted(c->question + w.start, w.end - w.start));
 		if (w.last)
 			break;
 		at = w.next;

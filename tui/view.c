@@ -60,7 +60,7 @@ top_line(struct ui *ui, struct grid *g)
 	x += grid_text(g, 0, x, room - x, live ? ROLE_LIVE : ROLE_TEST, view_mode(ui));
 	if (g->cols >= 60 && profile[0]) {
 		x += grid_text(g, 0, x, 1, ROLE_TITLE, " ");
-		x += grid_text_cut(g, 0, x, room / 3, ROLE_TITLE, profile, strlen(profile));
+		x += grid_text_cut(g, 0, x, room / 3, ROLE_TITLE, untrusted_str(profile));
 	}
 	if (g->cols >= 120 && ui->where.key[0])
 		x += grid_textf(g, 0, x, room - x, ROLE_TITLE, " (%s)", ui->where.key);
@@ -70,7 +70,7 @@ top_line(struct ui *ui, struct grid *g)
 	n = strlen(name);
 	if ((int)text_cols(name, n) > room - x)
 		n = compose_name_short(name);
-	x += grid_text_cut(g, 0, x, room - x, ROLE_TITLE, name, n);
+	x += grid_text_cut(g, 0, x, room - x, ROLE_TITLE, untrusted(name, n));
 	room = g->cols - (int)strlen(right) - 1;
 	grid_text(g, 0, x, room - x, ui->compose.save_again_ms ? ROLE_ERROR : ROLE_TITLE, state);
 	grid_text(g, 0, g->cols - (int)strlen(right), (int)strlen(right), ROLE_TITLE, right);

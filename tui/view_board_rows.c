@@ -109,7 +109,7 @@ status(struct grid *g, int y, int x, int width, const struct board_row *r)
 	const char mark[] = { task_statuses[r->status].mark, '\0' };
 
 	grid_text(g, y, x, 1, role, mark);
-	grid_text_cut(g, y, x + 2, width - 2, role, r->word, strlen(r->word));
+	grid_text_cut(g, y, x + 2, width - 2, role, untrusted_str(r->word));
 }
 
 static void
@@ -120,7 +120,7 @@ tags(struct grid *g, int y, int x, int width, const char *list)
 
 	for (; list[i] && i + 1 < sizeof(text); i++)
 		text[i] = list[i] == '\n' ? ',' : list[i];
-	grid_text_cut(g, y, x, width, ROLE_NOTE, text, i);
+	grid_text_cut(g, y, x, width, ROLE_NOTE, untrusted(text, i));
 }
 
 static void
@@ -133,13 +133,13 @@ cell(const struct ui *ui, struct grid *g, int y, int x, int width, const struct 
 	case COL_ID:
 		grid_text_middle(g, y, x, width,
 				 board_marked(&ui->board, r->key) ? ROLE_MARKED : ROLE_VALUE,
-				 board_name(r), strlen(board_name(r)));
+				 untrusted_str(board_name(r)));
 		break;
 	case COL_PROJECT:
-		grid_text_cut(g, y, x, width, ROLE_VALUE, r->project, strlen(r->project));
+		grid_text_cut(g, y, x, width, ROLE_VALUE, untrusted_str(r->project));
 		break;
 	case COL_BATCH:
-		grid_text_middle(g, y, x, width, ROLE_VALUE, r->batch, strlen(r->batch));
+		grid_text_middle(g, y, x, width, ROLE_VALUE, untrusted_str(r->batch));
 		break;
 	case COL_PRI:
 		if (r->priority)
@@ -156,7 +156,7 @@ cell(const struct ui *ui, struct grid *g, int y, int x, int width, const struct 
 		changed_text(ui, changed_ms(r), text, sizeof(text));
 		grid_text(g, y, x, width, ROLE_NOTE, text);
 		break;
-	case COL_NOTE: grid_text_cut(g, y, x, width, ROLE_NOTE, r->note, strlen(r->note)); break;
+	case COL_NOTE: grid_text_cut(g, y, x, width, ROLE_NOTE, untrusted_str(r->note)); break;
 	default: break;
 	}
 }
@@ -218,7 +218,7 @@ filter_error(const struct ui *ui, struct grid *g, struct rect area)
 		x = area.x + area.cols - cols;
 	if (x < area.x + 1)
 		x = area.x + 1;
-	grid_text_cut(g, area.y, x, area.x + area.cols - x, ROLE_ERROR, text, strlen(text));
+	grid_text_cut(g, area.y, x, area.x + area.cols - x, ROLE_ERROR, untrusted_str(text));
 }
 
 static void
@@ -236,8 +236,7 @@ nothing(const struct ui *ui, struct grid *g, struct rect area)
 		grid_text(g, area.y + 1, x, area.rows > 1 ? width : 0, ROLE_NOTE, "Esc clears it");
 	} else if (b->parsed.count) {
 		used = grid_text(g, area.y, x, width, ROLE_NOTE, "nothing matches ");
-		grid_text_cut(g, area.y, x + used, width - used, ROLE_VALUE, filter,
-			      strlen(filter));
+		grid_text_cut(g, area.y, x + used, width - used, ROLE_VALUE, untrusted_str(filter));
 		grid_text(g, area.y + 1, x, area.rows > 1 ? width : 0, ROLE_NOTE,
 			  "Esc clears the filter");
 	} else {

@@ -85,7 +85,7 @@ note(struct grid *g, const struct form *form, struct rect value, enum role role,
 		x = end - cols > least ? end - cols : least;
 	if (x > form->note)
 		x = form->note;
-	grid_text_cut(g, value.y, x, end - x, role, text, strlen(text));
+	grid_text_cut(g, value.y, x, end - x, role, untrusted_str(text));
 }
 
 /* Below the value: what the service said of it, else its help. */
@@ -110,7 +110,7 @@ note_after(struct grid *g, const struct form *form, struct rect value, enum role
 	int cols = (int)text_cols(text, strlen(text));
 
 	if (cols <= room || (role != ROLE_NOTE && room >= NOTE_LEAST))
-		grid_text_cut(g, value.y, x, room, role, text, strlen(text));
+		grid_text_cut(g, value.y, x, room, role, untrusted_str(text));
 }
 
 /* What stands left of the label: a problem's mark, the cursor. */
@@ -190,7 +190,7 @@ more_line(struct ui *ui, struct grid *g, const struct form *form, size_t top, si
 		len = snprintf(text, sizeof(text), "+%zu field%s above", top, top == 1 ? "" : "s");
 	snprintf(text + len, sizeof(text) - (size_t)len, "   p: payload (%s bytes)", number);
 	grid_text_cut(g, form->r.y + form->r.rows - 1, form->r.x + 1, form->r.cols - 2, ROLE_NOTE,
-		      text, strlen(text));
+		      untrusted_str(text));
 }
 
 static void

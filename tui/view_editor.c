@@ -50,5 +50,5 @@ view_editor(struct ui *ui, struct grid *g, struct rect body)
 	}
 	mark = view_mark(it->severity, &role);
 	snprintf(said, sizeof(said), "%c %s%s%s", mark, it->msg, it->hint[0] ? ". " : "", it->hint);
-	grid_text_cut(g, y, 1, body.cols - 2, role, said, strlen(said));
+	grid_text_cut(g, y, 1, body.cols - 2, role, untrusted_str(said));
 }

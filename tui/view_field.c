@@ -97,7 +97,7 @@ choices(struct grid *g, const struct field *f, const char *value, struct rect r)
 	}
 	if (!known) {
 		x += grid_text(g, r.y, x, end - x, ROLE_VALUE, "[");
-		x += grid_text_cut(g, r.y, x, end - x - 1, ROLE_VALUE, value, strlen(value));
+		x += grid_text_cut(g, r.y, x, end - x - 1, ROLE_VALUE, untrusted_str(value));
 		x += grid_text(g, r.y, x, end - x, ROLE_VALUE, "]");
 	}
 	return x - r.x;
@@ -123,7 +123,7 @@ empty(const struct ui *ui, struct grid *g, enum field_id f, struct rect r)
 	char text[VIEW_EMPTY_SIZE];
 
 	view_field_empty(ui, f, text, sizeof(text));
-	return grid_text_cut(g, r.y, r.x, r.cols, ROLE_EMPTY, text, strlen(text));
+	return grid_text_cut(g, r.y, r.x, r.cols, ROLE_EMPTY, untrusted_str(text));
 }
 
 int
@@ -144,7 +144,8 @@ view_field_value(struct ui *ui, struct grid *g, enum field_id f, int y, int x, i
 	else
 		squeeze(value, n < ONE_ROW_BYTES ? n : ONE_ROW_BYTES, &text);
 	if (text.len > 0)
-		used = grid_text_cut(g, y, x, width, ROLE_VALUE, buf_str(&text), text.len);
+		used = grid_text_cut(g, y, x, width, ROLE_VALUE,
+				     untrusted(buf_str(&text), text.len));
 	else
 		used = grid_text(g, y, x, width, ROLE_EMPTY, "(blanks)");
 	buf_free(&text);

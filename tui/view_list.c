@@ -79,8 +79,8 @@ item_row(struct ui *ui, struct grid *g, const struct columns *at, size_t i, int 
 		mark[0] = view_mark(it.severity, &role);
 		grid_text(g, y, 0, 1, role, mark);
 		if (at->note)
-			grid_text_cut(g, y, at->note, NOTE_COLS, role, words_of(&it),
-				      strlen(words_of(&it)));
+			grid_text_cut(g, y, at->note, NOTE_COLS, role,
+				      untrusted_str(words_of(&it)));
 	}
 	if (here)
 		grid_text(g, y, 1, 1, ROLE_HEAD, ">");
@@ -90,7 +90,7 @@ item_row(struct ui *ui, struct grid *g, const struct columns *at, size_t i, int 
 		return;
 	}
 	view_url(&url, text, strlen(text), cols, g->ascii);
-	grid_text_middle(g, y, at->text, cols, ROLE_VALUE, buf_str(&url), url.len);
+	grid_text_middle(g, y, at->text, cols, ROLE_VALUE, untrusted(buf_str(&url), url.len));
 	if (here)
 		grid_role(g, y, at->text, cols, ROLE_CURSOR);
 	buf_free(&url);
@@ -140,8 +140,9 @@ view_list(struct ui *ui, struct grid *g, struct rect body)
 	top_rule(ui, g, body);
 	list_fit(&c->items, n, rows);
 	if (n == 0)
-		grid_text_cut(g, body.y + 1, body.x + 3, body.cols - 4, ROLE_EMPTY,
-			      "no rows yet: Enter adds one, a paste adds a row per line", 56);
+		grid_text_cut(
+			g, body.y + 1, body.x + 3, body.cols - 4, ROLE_EMPTY,
+			untrusted("no rows yet: Enter adds one, a paste adds a row per line", 56));
 	for (int y = 0; y < rows && c->items.top + (size_t)y < n; y++)
 		item_row(ui, g, &at, c->items.top + (size_t)y, body.y + 1 + y);
 	whole_item(ui, g, (struct rect){ body.y + 1 + rows, body.x, whole, body.cols });

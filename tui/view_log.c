@@ -48,12 +48,12 @@ width_of(int c, int cols)
 static void
 what(struct grid *g, int y, int x, int width, const struct api_call *call)
 {
-	int used = grid_text_cut(g, y, x, width, ROLE_VALUE, endpoints[call->endpoint].name,
-				 strlen(endpoints[call->endpoint].name));
+	int used = grid_text_cut(g, y, x, width, ROLE_VALUE,
+				 untrusted_str(endpoints[call->endpoint].name));
 
 	if (used + 4 < width)
-		grid_text_middle(g, y, x + used + 2, width - used - 2, ROLE_NOTE, call->path,
-				 strlen(call->path));
+		grid_text_middle(g, y, x + used + 2, width - used - 2, ROLE_NOTE,
+				 untrusted_str(call->path));
 }
 
 static void

@@ -108,9 +108,9 @@ wire_row(struct ui *ui, struct grid *g, struct rect r, const struct body_row *ro
 		n = 0;
 	a = n > 0 ? clamp(at, row->from, row->to) : row->to;
 	b = clamp(at + n, a, row->to);
-	x += grid_text_n(g, r.y, x, end - x, ROLE_NOTE, p + row->from, a - row->from);
-	x += grid_text_n(g, r.y, x, end - x, ROLE_VALUE, p + a, b - a);
-	grid_text_n(g, r.y, x, end - x, ROLE_NOTE, p + b, row->to - b);
+	x += grid_text_n(g, r.y, x, end - x, ROLE_NOTE, untrusted(p + row->from, a - row->from));
+	x += grid_text_n(g, r.y, x, end - x, ROLE_VALUE, untrusted(p + a, b - a));
+	grid_text_n(g, r.y, x, end - x, ROLE_NOTE, untrusted(p + b, row->to - b));
 }
 
 void

@@ -227,7 +227,7 @@ view_review(struct ui *ui, struct grid *g, struct rect body)
 	scrolled(ui, g, (struct rect){ body.y + 1, body.x, body.rows - 1 - BELOW_ROWS, body.cols });
 	if (!c->unlocking) {
 		grid_rule(g, y, body.x, body.cols, NULL, NULL);
-		grid_text_cut(g, y + 1, body.x + 1, body.cols - 2, role, words, strlen(words));
+		grid_text_cut(g, y + 1, body.x + 1, body.cols - 2, role, untrusted_str(words));
 		return;
 	}
 	grid_rule(g, y, body.x, body.cols, words, NULL);

@@ -34,10 +34,12 @@ view_words(struct grid *g, struct rect r, enum role role, const char *text, size
 	for (; y < r.rows; y++) {
 		w = wrap_at(text, n, w.next, r.cols);
 		if (y == r.rows - 1 && !w.last) {
-			grid_text_cut(g, r.y + y, r.x, r.cols, role, text + w.start, n - w.start);
+			grid_text_cut(g, r.y + y, r.x, r.cols, role,
+				      untrusted(text + w.start, n - w.start));
 			return r.rows;
 		}
-		grid_text_n(g, r.y + y, r.x, r.cols, role, text + w.start, w.end - w.start);
+		grid_text_n(g, r.y + y, r.x, r.cols, role,
+			    untrusted(text + w.start, w.end - w.start));
 		if (w.last)
 			return y + 1;
 	}
@@ -97,17 +99,17 @@ view_sentence(struct grid *g, struct rect row, enum role role, const char *text)
 	}
 	for (size_t i = 0; i < n && text_cols(text, i) <= cols; i++)
 		if (text[i] == ';' && text[i + 1] == ' ') {
-			grid_text_n(g, row.y, row.x, row.cols, role, text, i);
+			grid_text_n(g, row.y, row.x, row.cols, role, untrusted(text, i));
 			return;
 		}
 	for (size_t i = 0; i < n && text_cols(text, i) < cols; i++)
 		if (text[i] == ' ')
 			word = i;
 	if (word == 0) {
-		grid_text_cut(g, row.y, row.x, row.cols, role, text, n);
+		grid_text_cut(g, row.y, row.x, row.cols, role, untrusted(text, n));
 		return;
 	}
-	row.x += grid_text_n(g, row.y, row.x, row.cols, role, text, word);
+	row.x += grid_text_n(g, row.y, row.x, row.cols, role, untrusted(text, word));
 	grid_text(g, row.y, row.x, 1, role, g->ascii ? "~" : "…");
 }
 
