@@ -226,6 +226,7 @@ api_next(struct api *a, struct api_event *ev)
 		.endpoint = take_call(a, r.ticket),
 		.status = r.status,
 		.left = r.left,
+		.untrusted = r.untrusted,
 		.retry_after_ms = r.retry_after_ms,
 	};
 	a->reply.kind = endpoints[ev->endpoint].reply;

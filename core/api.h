@@ -108,6 +108,7 @@ struct api_event {
 	struct err err;         /* ERR_OK: reply is filled. ERR_NET: nothing left this machine.
 				 * ERR_UNCONFIRMED: it left, no answer that can be trusted. */
 	bool left;              /* the request may have reached the service */
+	bool untrusted;         /* it is not proven to be the service; nothing left */
 	int64_t retry_after_ms; /* -1 if none */
 	char owner_task_id[64]; /* of a 409 on create, "" if not told */
 	struct reply reply;     /* owned by api; valid until the next api_next() */

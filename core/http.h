@@ -62,6 +62,7 @@ struct http_reply {
 	int64_t retry_after_ms;  /* Retry-After (seconds or date), -1 if none */
 	int64_t took_ms;
 	bool left;      /* a connection stood: the request may have arrived */
+	bool untrusted; /* TLS: the server is not proven to be who it says; nothing left */
 	struct err err; /* ERR_OK, ERR_NET (left = false), ERR_UNCONFIRMED, ERR_TOO_BIG */
 };
 

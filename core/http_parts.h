@@ -53,6 +53,8 @@ struct http_end {
 	const char *detail;
 	long proxy_status;
 };
+/* Nothing left because TLS does not prove the server: no later try is better. */
+bool http_untrusted(const struct http_end *end);
 enum err_code http_word(const struct http_end *end, const struct http_conf *conf, struct err *err);
 
 #endif

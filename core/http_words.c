@@ -125,6 +125,36 @@ after(const struct http_end *end, const struct http_conf *conf, const char *deta
 	}
 }
 
+/* A handshake that a lost connection cut is no word of the server: libcurl names no line of
+ * the TLS library then. */
+static bool
+cut(const char *detail)
+{
+	static const char *const words[] = {
+		"SSL_ERROR_SYSCALL",       "Connection reset", "Broken pipe",  "unexpected eof",
+		"non-properly terminated", "pull function",    "push function"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcasestr(detail, words[i]))
+			return true;
+	return false;
+}
+
+bool
+http_untrusted(const struct http_end *end)
+{
+	if (end->left)
+		return false;
+	switch (end->curl_code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_CACERT_BADFILE: return true;
+	case CURLE_SSL_CONNECT_ERROR: return end->detail[0] && !cut(end->detail);
+	default: return false;
+	}
+}
+
 enum err_code
 http_word(const struct http_end *end, const struct http_conf *conf, struct err *err)
 {

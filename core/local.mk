@@ -68,12 +68,12 @@ core_libcore_a_SOURCES += core/child.c core/child.h core/child_key.c core/child_
 core_libcore_a_SOURCES += \
 	core/store.c	core/store.h	core/store_db.h \
 	core/store_board.c	core/store_choice.c	core/store_db.c \
-	core/store_draft.c \
+	core/store_draft.c core/store_hold.c \
 	core/store_outbox.c	core/store_schema.c	core/store_send.c \
 	core/store_task.c
 core_libcore_a_SOURCES += \
 	core/session.c	core/session.h	core/session_impl.h \
-	core/session_answer.c	core/session_call.c	core/session_lock.c \
+	core/session_answer.c core/session_hold.c	core/session_call.c	core/session_lock.c \
 	core/session_outbox.c	core/session_submit.c	core/session_sync.c
 core_libcore_a_SOURCES += core/outbox.c core/outbox.h
 

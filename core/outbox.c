@@ -165,6 +165,8 @@ is_ours(const struct api_event *ev, const char *unique_id)
 enum outbox_event
 outbox_classify(const struct api_event *ev, const char *unique_id)
 {
+	if (ev->status == 0 && ev->untrusted && !ev->left)
+		return OUTBOX_EV_HOLD;
 	if (ev->status == 0)
 		return ev->left ? OUTBOX_EV_UNCLEAR : OUTBOX_EV_NOT_SENT;
 	if (ev->status >= 200 && ev->status < 300)

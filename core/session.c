@@ -37,6 +37,7 @@ session_new(struct conf *conf, struct store *store, const char *key, const char 
 		.out = { .wake = -1, .lock_fd = -1 },
 		.sync = { .next = -1 },
 	};
+	session_hold_under(s, conf);
 	if (s->has_key)
 		api_mask_key(key, s->masked, sizeof(s->masked));
 	return s;
@@ -70,10 +71,10 @@ session_start(struct session *s, struct now now, struct err *err)
 {
 	if (session_need_key(s, err))
 		return err->code;
+	if (s->out.started ? session_lift(s, err) : session_lift_if_changed(s, err))
+		return err->code;
 	s->out.started = true;
 	s->out.broken = (struct err)ERR_INIT;
-	s->out.hold = (struct err)ERR_INIT;
-	s->out.pause_until = 0;
 	/* For the recovery. That another process sends is no error: it looks after its rows. */
 	if (session_lock(s, err) && err->code != ERR_BUSY)
 		return err->code;

@@ -34,11 +34,18 @@ struct now {
  * Recover what an earlier process left (sending becomes unconfirmed), then go on
  * with the outbox, and with the automatic refresh, by itself. Until this is called
  * nothing is sent by itself: with a sandbox, call it when the sandbox is ready.
- * Called again it lifts a hold (the key was not taken) and a failed store.
+ * A hold that an earlier process met still stands, unless the configuration has changed.
+ * Called again, by hand, it lifts a hold, a pause and a failed store.
  * Errors: ERR_AUTH without a key; ERR_SYS when the lock of the sender cannot be had at
  * all; ERR_STORE. That another process is sending now is none: rows wait their turn.
  */
 enum err_code session_start(struct session *s, struct now now, struct err *err) MUST_CHECK;
+
+/* What stands in the way of all rows of this target, in every process of the database: a
+ * hold, until somebody submits or starts again by hand; false: none. A pause, until this
+ * time (mono); -1 when there is none. Both as the last turn found them. */
+bool session_hold(const struct session *s, struct hold *out);
+int64_t session_pause_until(const struct session *s);
 
 /*
  * Submit the draft: check, encode, commit the row (state queued), then POST.

@@ -9,20 +9,10 @@
 #include "core/session_impl.h"
 
 #include "core/json.h"
-#include "core/random.h"
 
 #include <string.h>
 
 #define CLOCKS_MS 600000 /* how far the service's clock may be off from ours */
-
-static int64_t
-delay(enum outbox_event ev, int n, int64_t retry_after_ms)
-{
-	unsigned jitter;
-
-	random_bytes(&jitter, sizeof(jitter));
-	return outbox_delay_ms(ev, n, retry_after_ms, jitter % 1000);
-}
 
 /* A member of the row's payload: its flag "true"? */
 static bool
@@ -176,25 +166,9 @@ static void
 stay(struct session *s, struct outbox_row *r, enum outbox_event ev, int n,
      const struct api_event *answer, struct now now)
 {
-	r->next_ms = now.wall_ms + delay(ev, n, answer->retry_after_ms);
+	r->next_ms = now.wall_ms + session_delay(ev, n, answer->retry_after_ms);
 	note(r, answer->err.code ? &answer->err : NULL);
 	session_outcome(s, r, NULL, answer->err.code ? &answer->err : NULL, now);
-}
-
-/* What an answer means for all rows: a wait, or until a person acts. */
-static void
-pace_all(struct session *s, enum outbox_event ev, const struct api_event *answer, struct now now)
-{
-	struct outgoing *o = &s->out;
-
-	if (ev == OUTBOX_EV_HOLD)
-		o->hold = answer->err;
-	if (ev != OUTBOX_EV_NOT_SENT && ev != OUTBOX_EV_BUSY) {
-		o->fails = 0;
-		return;
-	}
-	o->fails++;
-	o->pause_until = now.mono_ms + delay(ev, o->fails, answer->retry_after_ms);
 }
 
 /* --- a POST --- */
@@ -220,7 +194,7 @@ take_post(struct session *s, struct outbox_row *r, struct api_event *answer, str
 	struct outbox_step step;
 
 	step = session_next_step(r, ev, now);
-	pace_all(s, ev, answer, now);
+	session_pace(s, ev, answer, now);
 	if (step.state == OUTBOX_ABANDONED)
 		return; /* given up meanwhile, and it brings no task */
 	r->http = answer->status;
@@ -288,10 +262,11 @@ static enum outbox_event
 failure(const struct api_event *ev)
 {
 	if (ev->status == 0 && !ev->left)
-		return OUTBOX_EV_NOT_SENT;
+		return ev->untrusted ? OUTBOX_EV_HOLD : OUTBOX_EV_NOT_SENT;
 	if (ev->status == 429)
 		return OUTBOX_EV_BUSY;
-	if (ev->status == 401 || ev->status == 403 || (ev->status >= 300 && ev->status < 400))
+	if (ev->status == 401 || ev->status == 402 || ev->status == 403 ||
+	    (ev->status >= 300 && ev->status < 400))
 		return OUTBOX_EV_HOLD;
 	return OUTBOX_EV_LOOKUP_FAILED;
 }
@@ -299,7 +274,7 @@ failure(const struct api_event *ev)
 static void
 look_failed(struct session *s, struct outbox_row *r, const struct api_event *ev, struct now now)
 {
-	pace_all(s, failure(ev), ev, now);
+	session_pace(s, failure(ev), ev, now);
 	stay(s, r, OUTBOX_EV_LOOKUP_FAILED, r->looks + s->out.fails + 1, ev, now);
 }
 

@@ -4,6 +4,7 @@
  * session_submit.c   a draft becomes a row of the outbox; what a person does to a row
  * session_outbox.c   the driver of the outbox: the one place that POSTs a task
  * session_answer.c   what an answer means for a row
+ * session_hold.c     what stands in the way of all rows of the target
  * session_lock.c     one sender at a time
  * session_sync.c     the refresh of the board
  * session_call.c     single tasks, cancel, projects, batches
@@ -47,8 +48,10 @@ struct watched { /* a row of ours that may be sent by another process */
 struct outgoing {
 	bool started;        /* session_start() was called */
 	struct err broken;   /* the store failed: nothing is sent until session_start() */
-	struct err hold;     /* the service does not take us: until start or submit */
-	int64_t pause_until; /* nothing new leaves before */
+	struct hold hold;    /* as last read: the service does not take us */
+	int64_t pause_until; /* nothing new leaves before; 0 = no pause */
+	int64_t pace_seen;   /* wall; the stored time that pause_until was made from */
+	int64_t heed_at;     /* when to read both again while we send */
 	int64_t wake;        /* when a row is due */
 	int fails;           /* calls in a row that did not leave or were told to wait */
 	int lock_fd;         /* of the lock file; -1 = not opened */
@@ -81,6 +84,7 @@ struct session {
 	bool has_key;
 	enum key_mode mode;
 	int64_t target;
+	char under[33];     /* the configuration, as a hold remembers it */
 	struct call *calls; /* in flight */
 	size_t call_count, call_cap;
 	struct session_event *events; /* from event_first on, not yet taken */
@@ -107,6 +111,22 @@ void session_pump(struct session *s, struct now now);
 bool session_may_send(const struct session *s, struct now now);
 /* A row is being sent or looked up by us. */
 bool session_row_busy(const struct session *s, int64_t seq);
+
+/* session_hold.c: read hold and pause as other processes left them. */
+void session_heed(struct session *s, struct now now);
+/* Before the first session_heed(). */
+void session_hold_under(struct session *s, const struct conf *conf);
+/* A hold that was met under another configuration says nothing about this one. */
+enum err_code session_lift_if_changed(struct session *s, struct err *err) MUST_CHECK;
+/* Try again by hand: no hold, no pause. */
+enum err_code session_lift(struct session *s, struct err *err) MUST_CHECK;
+/* A person acts: no hold. One that cannot be lifted stands. */
+void session_act(struct session *s);
+/* What an answer means for all rows: a pause, a hold, or the end of a pause. */
+void session_pace(struct session *s, enum outbox_event ev, const struct api_event *answer,
+		  struct now now);
+/* outbox_delay_ms() with its jitter. */
+int64_t session_delay(enum outbox_event ev, int n, int64_t retry_after_ms);
 
 /* Claim the row and POST its bytes; look it up. An error of starting is an outcome too. */
 void session_post(struct session *s, struct outbox_row *r, struct now now);

@@ -292,8 +292,10 @@ turn(struct session *s, struct now now)
 		return false; /* an answer will bring us back */
 	if (!s->out.locked) {
 		/* Winning it may have recovered rows: look again what is due. */
-		if (session_lock(s, &err) == ERR_OK)
+		if (session_lock(s, &err) == ERR_OK) {
+			session_heed(s, now);
 			return true;
+		}
 		wait_for_lock(s, seq, &err, now);
 		return false;
 	}
@@ -305,7 +307,8 @@ session_may_send(const struct session *s, struct now now)
 {
 	const struct outgoing *o = &s->out;
 
-	return o->started && !o->broken.code && !o->hold.code && o->pause_until <= now.mono_ms;
+	return o->started && o->hold.what == HOLD_NONE && !o->broken.code &&
+	       o->pause_until <= now.mono_ms;
 }
 
 /* Rows of ours that wait: another process may move them meanwhile. */
@@ -328,9 +331,13 @@ session_pump(struct session *s, struct now now)
 	struct outgoing *o = &s->out;
 
 	o->wake = -1;
+	if (o->started && !o->broken.code)
+		session_heed(s, now);
 	while (session_may_send(s, now) && turn(s, now))
 		continue;
-	if (o->pause_until > now.mono_ms && !o->broken.code && !o->hold.code)
+	if (o->started && o->hold.what != HOLD_NONE)
+		o->wake = now.mono_ms + LOCK_RETRY_MS; /* another process may lift it */
+	else if (o->pause_until > now.mono_ms && !o->broken.code)
 		o->wake = o->pause_until;
 	if (session_calls(s, CALL_POST, 0) + looks(s) == 0)
 		session_unlock(s);

@@ -124,13 +124,14 @@ session_submit_as(struct session *s, const struct draft *d, const struct session
 		const char *state;
 
 		follow_known(s, r.seq, &state, err);
+		session_act(s);
 		session_pump(s, now); /* sets when to look at it next */
 		code = err_set(err, ERR_ALREADY, "this was submitted before (local-%lld, %s)",
 			       (long long)r.seq, state);
 		err_hint(err, "copy the draft to make another task");
 	} else if (!code) {
 		session_tell_row(s, &r, NULL, NULL);
-		s->out.hold = (struct err)ERR_INIT; /* a person acts: try again */
+		session_act(s); /* a person acts: try again */
 		session_pump(s, now);
 	}
 	outbox_row_done(&r);
@@ -179,7 +180,7 @@ session_look(struct session *s, int64_t seq, struct now now, struct err *err)
 		code = err_set(err, ERR_RULE, TASK_LOCAL "%lld is %s; there is nothing in doubt",
 			       (long long)seq, outbox_state_name(r.state));
 	} else if (!code) {
-		s->out.hold = (struct err)ERR_INIT;
+		session_act(s);
 		session_look_up(s, &r, "", now);
 	}
 	outbox_row_done(&r);
@@ -202,7 +203,7 @@ session_resend(struct session *s, int64_t seq, struct now now, struct err *err)
 		err_set(err, ERR_RULE, "the first request may still be at work");
 		code = err_hint(err, "wait until a minute has passed since it left");
 	} else if (!code) {
-		s->out.hold = (struct err)ERR_INIT;
+		session_act(s);
 		session_post(s, &r, now);
 	}
 	outbox_row_done(&r);

@@ -37,6 +37,40 @@ int store_schema_version(void); /* of this program */
 enum err_code store_target(struct store *s, const char *base_url, const char *key, int64_t *target,
 			   struct err *err) MUST_CHECK;
 
+/* --- what stands in the way of all rows of a target; for every process --- */
+enum hold_what {
+	HOLD_NONE,
+	HOLD_KEY,       /* 401 */
+	HOLD_PAYMENT,   /* 402 */
+	HOLD_FORBIDDEN, /* 403 */
+	HOLD_REDIRECT,  /* 3xx */
+	HOLD_TLS,       /* the service is not proven to be who it says */
+	HOLD_COUNT
+};
+const char *hold_name(enum hold_what what); /* as the store spells it; "" for none */
+
+struct hold { /* until a person acts */
+	enum hold_what what;
+	int64_t since_ms;
+	long http;                 /* 0 for TLS */
+	char note[256], hint[256]; /* one sentence each, fit to show */
+	char under[33];            /* the configuration it was met under, see session_hold.c */
+};
+/* since_ms of one of the same kind that is there stays. */
+enum err_code store_hold_put(struct store *s, int64_t target, const struct hold *h,
+			     struct err *err) MUST_CHECK;
+/* HOLD_NONE when there is none. */
+enum err_code store_hold_get(struct store *s, int64_t target, struct hold *h,
+			     struct err *err) MUST_CHECK;
+enum err_code store_hold_lift(struct store *s, int64_t target, struct err *err) MUST_CHECK;
+
+/* Nothing leaves before until_ms (wall; 0 = no pause); fails: calls in a row that did not
+ * leave or were told to wait. Who reads it distrusts a time that is far away. */
+enum err_code store_pace_put(struct store *s, int64_t target, int64_t until_ms, int fails,
+			     struct err *err) MUST_CHECK;
+enum err_code store_pace_get(struct store *s, int64_t target, int64_t *until_ms, int *fails,
+			     struct err *err) MUST_CHECK;
+
 /* --- drafts --- */
 struct draft_info {
 	char id[40];

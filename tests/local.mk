@@ -158,7 +158,8 @@ tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- store and session ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
-	tests/test_choice_store tests/test_session tests/test_session_faults tests/test_session_sync
+	tests/test_choice_store tests/test_session tests/test_session_faults \
+	tests/test_session_hold tests/test_session_sync
 endif
 STORED = tests/stored.h tests/stored.c tests/scratch.h tests/scratch.c
 tests_test_store_SOURCES   = tests/test_store.c $(STORED)
@@ -174,6 +175,9 @@ tests_test_session_SOURCES = tests/test_session.c tests/sandbox.c tests/sandbox.
 tests_test_session_faults_SOURCES = tests/test_session_faults.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h $(SESSION_WORLD)
 tests_test_session_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_session_hold_SOURCES = tests/test_session_hold.c tests/answers.c tests/answers.h \
+	tests/canned.c tests/canned.h $(SESSION_WORLD)
+tests_test_session_hold_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_sync_SOURCES = tests/test_session_sync.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
 tests_test_session_sync_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

@@ -292,6 +292,12 @@ each_answer_is_the_event_of_the_table(void **state)
 			fail_msg("row %zu: status %ld gives event %d", i, rows[i].status,
 				 (int)outbox_classify(&ev, ours));
 	}
+	/* no certificate that proves the service: a later try is no better */
+	struct api_event tls = { .untrusted = true, .err.code = ERR_NET, .retry_after_ms = -1 };
+
+	assert_int_equal(outbox_classify(&tls, ours), OUTBOX_EV_HOLD);
+	tls.left = true;
+	assert_int_equal(outbox_classify(&tls, ours), OUTBOX_EV_UNCLEAR);
 }
 
 static void

@@ -174,6 +174,7 @@ a_certificate_that_nobody_vouches_for_is_refused_before_anything_leaves(void **s
 	ask(NULL, &r, &h);
 	assert_int_equal(r.err.code, ERR_NET);
 	assert_false(r.left);
+	assert_true(r.untrusted); /* no later try is better: a hold */
 	assert_non_null(strstr(r.err.msg, "certificate of localhost"));
 	assert_non_null(strstr(r.err.hint, "ca_file"));
 	http_free(h);
@@ -222,6 +223,7 @@ a_ca_file_that_is_missing_is_told_and_nothing_else_is_trusted(void **state)
 	ask(scratch_path(*state, "none.pem"), &r, &h);
 	assert_int_equal(r.err.code, ERR_NET);
 	assert_false(r.left);
+	assert_true(r.untrusted);
 	assert_non_null(strstr(r.err.msg, "none.pem"));
 	http_free(h);
 	serve_no_more();
