@@ -155,6 +155,13 @@ tests_test_filter_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_outbox_SOURCES = tests/test_outbox.c
 tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
+# --- many payloads at once ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_records
+endif
+tests_test_records_SOURCES = tests/test_records.c tests/scratch.c tests/scratch.h
+tests_test_records_LDADD   = tests/libtest.a cli/libcli.a $(CORE_LIBS) $(CMOCKA_LIBS)
+
 # --- store and session ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
