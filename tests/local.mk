@@ -446,3 +446,19 @@ bless: $(check_PROGRAMS)
 	for t in $(UNIT_TESTS); do ./$$t || bad="$$bad $$t"; done; \
 	$(SHELL) $(top_srcdir)/tests/check-docs.sh || bad="$$bad tests/check-docs.sh"; \
 	test -z "$$bad" || { echo "no picture is the trouble of:$$bad"; exit 1; }
+
+# --- never lost, never twice: kills, failing calls, failing memory ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_inject
+check_PROGRAMS += tests/shim.so tests/shim_mem.so
+endif
+SHIM_FLAGS = $(WARN_CFLAGS) -fPIC -fno-builtin
+tests_shim_so_SOURCES     = tests/shim.c tests/shim.h
+tests_shim_so_CFLAGS      = $(SHIM_FLAGS)
+tests_shim_so_LDFLAGS     = -shared
+tests_shim_mem_so_SOURCES = tests/shim_mem.c tests/shim.h
+tests_shim_mem_so_CFLAGS  = $(SHIM_FLAGS)
+tests_shim_mem_so_LDFLAGS = -shared
+INJECT = tests/inject.c tests/inject.h tests/trace.c tests/trace.h tests/shim.h $(PROGRAM_TEST)
+tests_test_inject_SOURCES = tests/test_inject.c tests/canned.c tests/canned.h $(INJECT)
+tests_test_inject_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
