@@ -192,6 +192,17 @@ tests_test_session_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.c
 tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
+# --- the line between client and service ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_wire_cut tests/test_wire_faults
+endif
+WIRE_WORLD = tests/wire_world.c tests/wire_world.h tests/proxy.c tests/proxy.h \
+	tests/sandbox.c tests/sandbox.h $(ADMIN) $(SESSION_WORLD)
+tests_test_wire_cut_SOURCES = tests/test_wire_cut.c $(WIRE_WORLD)
+tests_test_wire_cut_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_wire_faults_SOURCES = tests/test_wire_faults.c $(WIRE_WORLD)
+tests_test_wire_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+
 # --- sandbox ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_sandbox tests/test_sandbox_start tests/test_sandbox_seed tests/test_sandbox_task tests/test_sandbox_account \
