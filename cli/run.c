@@ -15,7 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define FDS_MAX 64
+#define FDS_MAX SESSION_FDS_MAX
 #define TURN_MS 60000 /* at most so long between two looks at the clock */
 #define STOP_MS 2000  /* for what is in flight to end after Ctrl-C */
 

@@ -20,7 +20,7 @@
 
 #include <curl/curl.h>
 
-#define CONNECTIONS_MAX 8 /* at once; the rest waits */
+#define CONNECTIONS_MAX 24 /* at once; the rest waits. Each may try two addresses */
 
 struct http {
 	struct http_conf conf;
@@ -34,6 +34,8 @@ struct http {
 };
 
 /* --- callbacks of libcurl: they note, nothing more --- */
+
+_Static_assert(HTTP_FDS_MAX >= 2 * CONNECTIONS_MAX + 2, "a socket that nobody watches hangs");
 
 static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
@@ -144,7 +146,8 @@ start_curl(struct http *h, struct err *err)
 	    !curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h) &&
 	    !curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer) &&
 	    !curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h) &&
-	    !curl_multi_setopt(h->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)CONNECTIONS_MAX))
+	    !curl_multi_setopt(h->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)CONNECTIONS_MAX) &&
+	    !curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX))
 		return ERR_OK;
 	curl_multi_cleanup(h->multi);
 	h->multi = NULL;

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HTTP_FDS_MAX    32          /* sockets libcurl may ask us to watch */
+#define HTTP_FDS_MAX    64          /* sockets libcurl may ask us to watch */
 #define HTTP_BODY_MAX   (8u << 20)  /* bytes of one reply; more is ERR_TOO_BIG */
 #define HTTP_HEADER_MAX (64u << 10) /* bytes of all reply headers */
 #define HTTP_CONNECT_MS 10000

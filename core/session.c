@@ -3,6 +3,7 @@
 
 #include "core/session_impl.h"
 
+#include "core/http.h"
 #include "core/mem.h"
 
 #include <stdlib.h>
@@ -181,6 +182,8 @@ dispatch(struct session *s, const struct api_event *ev, struct now now)
 }
 
 /* --- the caller's loop --- */
+
+_Static_assert(SESSION_FDS_MAX >= HTTP_FDS_MAX, "every socket must be watched");
 
 size_t
 session_pollfds(const struct session *s, struct pollfd *fds, size_t cap)

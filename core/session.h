@@ -118,6 +118,7 @@ struct session_event {
 	struct err err; /* ERR_OK, or what went wrong; field set for a refusal */
 };
 
+#define SESSION_FDS_MAX 64 /* it never wants more */
 size_t session_pollfds(const struct session *s, struct pollfd *fds, size_t cap);
 int session_timeout(const struct session *s, int64_t now_mono_ms); /* ms; -1 = for ever */
 void session_step(struct session *s, const struct pollfd *fds, size_t n, struct now now);

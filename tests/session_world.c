@@ -66,8 +66,8 @@ world_now(const struct world *w)
 void
 world_turn(struct world *w)
 {
-	struct pollfd fds[64];
-	size_t n = session_pollfds(w->s, fds, 64);
+	struct pollfd fds[SESSION_FDS_MAX];
+	size_t n = session_pollfds(w->s, fds, SESSION_FDS_MAX);
 	int wait = session_timeout(w->s, world_now(w).mono_ms);
 
 	poll(fds, n, wait < 0 || wait > 100 ? 100 : wait);

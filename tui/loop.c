@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FDS_MAX       64
+#define FDS_MAX       (3 + SESSION_FDS_MAX)
 #define KEYS_A_TURN   512 /* then the screen is drawn and the sockets get their turn */
 #define REPAINT_MS    150 /* after the last resize: bytes for the old size are still on their way */
 #define WATCHDOG_SEC  3
