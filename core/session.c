@@ -55,6 +55,7 @@ session_free(struct session *s)
 	free(s->calls);
 	free(s->events);
 	free(s->out.watched);
+	session_group_free(s);
 	/* What was on its way stays "sending" in the store; who gets the lock next recovers it. */
 	if (s->out.lock_fd >= 0)
 		close(s->out.lock_fd);
@@ -167,6 +168,10 @@ dispatch(struct session *s, const struct api_event *ev, struct now now)
 
 	if (!take_call(s, ev->ticket, &c))
 		return;
+	if (c.kind == CALL_POST || c.kind == CALL_LOOK || c.kind == CALL_OWNER)
+		session_group_open(s);
+	else
+		session_group_close(s, now);
 	switch (c.kind) {
 	case CALL_POST: session_on_post(s, &c, ev, now); break;
 	case CALL_LOOK:
@@ -206,7 +211,7 @@ session_timeout(const struct session *s, int64_t now_mono_ms)
 {
 	int timeout = api_timeout(s->api, now_mono_ms);
 
-	if (s->event_count > 0)
+	if (s->event_count > 0 || s->more)
 		return 0;
 	timeout = sooner(timeout, s->out.wake, now_mono_ms);
 	return sooner(timeout, session_next_refresh_ms(s), now_mono_ms);
@@ -219,9 +224,11 @@ session_step(struct session *s, const struct pollfd *fds, size_t n, struct now n
 	bool moved = false;
 
 	api_step(s->api, fds, n, now.mono_ms);
-	while (api_next(s->api, &ev)) {
+	s->more = false;
+	while (!s->more && api_next(s->api, &ev)) {
 		dispatch(s, &ev, now);
 		moved = true;
+		s->more = s->group.row_count >= GROUP_MAX;
 	}
 	if (moved || (s->out.wake >= 0 && s->out.wake <= now.mono_ms))
 		session_pump(s, now);

@@ -65,6 +65,14 @@ enum err_code session_submit_as(struct session *s, const struct draft *d,
 				const struct session_intent *intent, struct now now, int64_t *seq,
 				struct err *err) MUST_CHECK;
 
+/*
+ * Many submissions in one commit: between _begin and _end session_submit_as() gives each
+ * its place only, and nothing is sent; they are queued when _end says ERR_OK, and else none
+ * of them is. No step between the two, and a few thousand at most: others cannot write.
+ */
+void session_batch_begin(struct session *s, struct now now);
+enum err_code session_batch_end(struct session *s, struct now now, struct err *err) MUST_CHECK;
+
 /* An unconfirmed row: look it up now; send the same bytes again (only after a
  * look-up found nothing and OUTBOX_GATE_MS of quiet, ERR_RULE otherwise); stop caring
  * about it (also a queued one; it leaves the board, SESSION_TASKS tells).

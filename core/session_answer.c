@@ -342,6 +342,7 @@ settle_one(struct session *s, int64_t seq, const struct task *task, struct now n
 	struct outbox_row r;
 	struct err err;
 
+	session_group_open(s);
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, seq, &r, &err) == ERR_OK && r.state == OUTBOX_UNCONFIRMED)
 		session_found(s, &r, task, now);
@@ -365,4 +366,5 @@ session_settle(struct session *s, const struct task *tasks, size_t n, struct now
 		if (seq && !session_row_busy(s, seq))
 			settle_one(s, seq, &tasks[i], now);
 	}
+	session_group_close(s, now);
 }

@@ -3,8 +3,10 @@
  * session.c          make, events, the loop's three calls, who gets an answer
  * session_submit.c   a draft becomes a row of the outbox; what a person does to a row
  * session_outbox.c   the driver of the outbox: the one place that POSTs a task
+ * session_group.c    what one turn writes is one commit; then the POSTs
  * session_answer.c   what an answer means for a row
  * session_hold.c     what stands in the way of all rows of the target
+ * session_watch.c    the rows that somebody waits for
  * session_lock.c     one sender at a time
  * session_sync.c     the refresh of the board
  * session_call.c     single tasks, cancel, projects, batches
@@ -26,8 +28,8 @@ enum call_kind {
 	CALL_BATCHES /* project, offset, pages, count */
 };
 
-struct call { /* in flight */
-	int ticket;
+struct call {       /* in flight */
+	int ticket; /* 0: begins when its claim is committed */
 	enum call_kind kind;
 	int64_t seq;
 	char key[BOARD_KEY_SIZE];
@@ -57,9 +59,26 @@ struct outgoing {
 	int lock_fd;         /* of the lock file; -1 = not opened */
 	bool locked;
 	bool told_locked;        /* an event said that another process sends */
-	struct watched *watched; /* owned */
-	size_t watched_count, watched_cap;
+	struct watched *watched; /* owned; see session_watch.c */
+	size_t watched_count, watched_live, watched_cap;
 	int64_t watch_at; /* when to look at them next */
+};
+
+struct posting { /* a claimed row: its bytes leave when the claim is committed */
+	int64_t seq;
+	char *payload; /* owned */
+	size_t len;
+};
+
+/* What is written between session_group_open() and session_group_close(). */
+struct row_group {
+	bool open;
+	bool by_hand; /* session_batch_begin(): the pump waits for its end */
+	size_t told;  /* events that stood before it; later ones are true once it is committed */
+	struct watched *rows; /* owned; those it writes, as they were last told */
+	size_t row_count, row_cap;
+	struct posting *posts; /* owned */
+	size_t post_count, post_cap;
 };
 
 struct sync {
@@ -90,6 +109,8 @@ struct session {
 	struct session_event *events; /* from event_first on, not yet taken */
 	size_t event_first, event_count, event_cap;
 	struct outgoing out;
+	struct row_group group;
+	bool more; /* answers have come that this turn did not get to */
 	struct sync sync;
 };
 
@@ -128,9 +149,26 @@ void session_pace(struct session *s, enum outbox_event ev, const struct api_even
 /* outbox_delay_ms() with its jitter. */
 int64_t session_delay(enum outbox_event ev, int n, int64_t retry_after_ms);
 
-/* Claim the row and POST its bytes; look it up. An error of starting is an outcome too. */
+/* Claim the row, to be POSTed when that is committed; look it up. An error of starting is an
+ * outcome too. */
+void session_not_started(struct session *s, const struct call *c, const struct err *err,
+			 struct now now);
 void session_post(struct session *s, struct outbox_row *r, struct now now);
 void session_look_up(struct session *s, struct outbox_row *r, const char *owner, struct now now);
+
+/*
+ * The rows that one turn moves are written in one commit: a disk is waited for once, not
+ * once a row. Events are taken back, and claimed rows not sent, when the commit fails;
+ * then every row of the group is stopped as session_stop() does it. Both may be called
+ * at any time; each does nothing when it is so already.
+ */
+#define GROUP_MAX 64 /* rows; then a turn ends */
+void session_group_open(struct session *s);
+void session_group_close(struct session *s, struct now now);
+/* This row is about to be written; its claim was: send these bytes after the commit. */
+void session_group_row(struct session *s, int64_t seq);
+void session_group_post(struct session *s, const struct outbox_row *r);
+void session_group_free(struct session *s);
 
 /* The store failed at this row: nothing more is sent, and who waits for the row is told. */
 void session_stop(struct session *s, int64_t seq, const struct err *err);
@@ -158,6 +196,9 @@ void session_tell_now(struct session *s, int64_t seq);
 /* Rows that session_watch() looks at; settled ones are let go. */
 void session_follow(struct session *s, int64_t seq, enum outbox_state state);
 void session_unfollow(struct session *s, int64_t seq);
+/* How the row was last told; false: nobody follows it. The first one behind after, by seq. */
+bool session_followed(const struct session *s, int64_t seq, enum outbox_state *state);
+bool session_followed_after(const struct session *s, int64_t after, struct watched *out);
 /* outbox_next() for this row. */
 struct outbox_step session_next_step(const struct outbox_row *r, enum outbox_event ev,
 				     struct now now);

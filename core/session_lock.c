@@ -140,11 +140,9 @@ state_now(struct session *s, const struct watched *w)
 void
 session_watch(struct session *s)
 {
-	/* Backwards: telling a row takes it out of the list, or puts it to the end. */
-	for (size_t i = s->out.watched_count; i > 0; i--) {
-		const struct watched w = s->out.watched[i - 1];
+	struct watched w = { .seq = 0 };
 
+	while (session_followed_after(s, w.seq, &w))
 		if (!session_row_busy(s, w.seq) && state_now(s, &w) != w.state)
 			session_tell_now(s, w.seq);
-	}
 }

@@ -3,17 +3,15 @@
  * outbox.c decides, store_send.c remembers, this file acts. Every turn it takes
  * the row that is due first, until none is due or something stands in the way;
  * out.wake is then the time to come back. What an answer means is in
- * session_answer.c.
+ * session_answer.c, how the rows of a turn are committed together in session_group.c.
  */
 #include "config.h"
 
 #include "core/session_impl.h"
 
-#include "core/mem.h"
-
 #include <stdio.h>
 
-#define POSTS_MAX     4 /* on their way at once */
+#define POSTS_MAX     16 /* on their way at once */
 #define LOOKS_MAX     4
 #define LOCK_RETRY_MS 3000          /* while another process sends */
 #define LOOK_AGAIN_MS 10000         /* a look-up keeps its row from being due so long at a time */
@@ -43,33 +41,7 @@ session_row_busy(const struct session *s, int64_t seq)
 	       0;
 }
 
-/* --- following rows --- */
-
-void
-session_unfollow(struct session *s, int64_t seq)
-{
-	for (size_t i = 0; i < s->out.watched_count; i++) {
-		if (s->out.watched[i].seq != seq)
-			continue;
-		s->out.watched[i] = s->out.watched[--s->out.watched_count];
-		return;
-	}
-}
-
-void
-session_follow(struct session *s, int64_t seq, enum outbox_state state)
-{
-	struct outgoing *o = &s->out;
-
-	session_unfollow(s, seq);
-	if (state != OUTBOX_QUEUED && state != OUTBOX_SENDING && state != OUTBOX_UNCONFIRMED)
-		return;
-	if (o->watched_count == o->watched_cap) {
-		o->watched_cap = o->watched_cap ? o->watched_cap * 2 : 8;
-		o->watched = mem_grow(o->watched, o->watched_cap, sizeof(*o->watched));
-	}
-	o->watched[o->watched_count++] = (struct watched){ .seq = seq, .state = state };
-}
+/* --- telling --- */
 
 static enum task_status
 shown(const struct outbox_row *r, const struct task *task)
@@ -116,12 +88,12 @@ session_stop(struct session *s, int64_t seq, const struct err *err)
 	struct err other;
 
 	s->out.broken = *err;
+	session_group_row(s, seq);
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, seq, &r, &other)) {
 		r.seq = seq;
-		for (size_t i = 0; i < s->out.watched_count; i++) /* as it was last seen */
-			if (s->out.watched[i].seq == seq)
-				r.state = s->out.watched[i].state;
+		if (!session_followed(s, seq, &r.state)) /* as it was last seen */
+			r.state = OUTBOX_SENDING;
 	}
 	session_tell_row(s, &r, NULL, err);
 	outbox_row_done(&r);
@@ -131,8 +103,10 @@ bool
 session_write(struct session *s, struct outbox_row *r, const struct task *task, struct now now)
 {
 	struct err err = ERR_INIT;
-	enum err_code code = store_outbox_outcome(s->store, r, task, now.wall_ms, &err);
+	enum err_code code;
 
+	session_group_row(s, r->seq);
+	code = store_outbox_outcome(s->store, r, task, now.wall_ms, &err);
 	if (code == ERR_ALREADY)
 		session_tell_now(s, r->seq); /* another process knows more */
 	else if (code)
@@ -151,8 +125,8 @@ session_outcome(struct session *s, struct outbox_row *r, const struct task *task
 /* --- acting --- */
 
 /* The call could not even be started. */
-static void
-not_started(struct session *s, const struct call *c, const struct err *err, struct now now)
+void
+session_not_started(struct session *s, const struct call *c, const struct err *err, struct now now)
 {
 	const struct api_event ev = { .err = *err, .retry_after_ms = -1 };
 
@@ -165,10 +139,11 @@ not_started(struct session *s, const struct call *c, const struct err *err, stru
 void
 session_post(struct session *s, struct outbox_row *r, struct now now)
 {
-	struct call c = { .kind = CALL_POST, .seq = r->seq };
 	struct err err = ERR_INIT;
 	bool won = false;
 
+	session_group_open(s);
+	session_group_row(s, r->seq);
 	if (store_outbox_claim(s->store, r->seq, r->attempt, now.wall_ms, &won, &err)) {
 		session_stop(s, r->seq, &err);
 		return;
@@ -180,11 +155,7 @@ session_post(struct session *s, struct outbox_row *r, struct now now)
 	r->looks = 0;
 	r->sent_ms = now.wall_ms;
 	session_tell_row(s, r, NULL, NULL);
-	/* Committed. Only now may a byte leave. */
-	if (api_task_create(s->api, r->payload, r->payload_len, now.mono_ms, &c.ticket, &err))
-		not_started(s, &c, &err, now);
-	else
-		session_add_call(s, &c);
+	session_group_post(s, r);
 }
 
 void
@@ -202,7 +173,7 @@ session_look_up(struct session *s, struct outbox_row *r, const char *owner, stru
 		return;
 	}
 	if (api_task_list(s->api, &q, now.mono_ms, &c.ticket, &err))
-		not_started(s, &c, &err, now);
+		session_not_started(s, &c, &err, now);
 	else
 		session_add_call(s, &c);
 }
@@ -264,10 +235,11 @@ wait_for_lock(struct session *s, int64_t seq, const struct err *err, struct now 
 static void
 stop_all(struct session *s, const struct err *err)
 {
+	struct watched w = { .seq = 0 };
+
 	s->out.broken = *err;
-	/* Backwards: telling a row puts it to the end. */
-	for (size_t i = s->out.watched_count; i > 0; i--)
-		session_stop(s, s->out.watched[i - 1].seq, err);
+	while (session_followed_after(s, w.seq, &w))
+		session_stop(s, w.seq, err);
 }
 
 /* Start one row that is due. False: nothing more can be done in this turn. */
@@ -291,6 +263,7 @@ turn(struct session *s, struct now now)
 	if (session_calls(s, CALL_POST, 0) >= POSTS_MAX || looks(s) >= LOOKS_MAX)
 		return false; /* an answer will bring us back */
 	if (!s->out.locked) {
+		session_group_close(s, now); /* what it recovers is committed alone */
 		/* Winning it may have recovered rows: look again what is due. */
 		if (session_lock(s, &err) == ERR_OK) {
 			session_heed(s, now);
@@ -321,7 +294,7 @@ watch(struct session *s, struct now now)
 		session_watch(s);
 		o->watch_at = now.mono_ms + LOCK_RETRY_MS;
 	}
-	if (o->watched_count > 0 && (o->wake < 0 || o->wake > o->watch_at))
+	if (o->watched_live > 0 && (o->wake < 0 || o->wake > o->watch_at))
 		o->wake = o->watch_at;
 }
 
@@ -331,16 +304,19 @@ session_pump(struct session *s, struct now now)
 	struct outgoing *o = &s->out;
 
 	o->wake = -1;
+	if (s->group.by_hand)
+		return;
 	if (o->started && !o->broken.code)
 		session_heed(s, now);
 	while (session_may_send(s, now) && turn(s, now))
 		continue;
+	session_group_close(s, now);
 	if (o->started && o->hold.what != HOLD_NONE)
 		o->wake = now.mono_ms + LOCK_RETRY_MS; /* another process may lift it */
 	else if (o->pause_until > now.mono_ms && !o->broken.code)
 		o->wake = o->pause_until;
 	if (session_calls(s, CALL_POST, 0) + looks(s) == 0)
 		session_unlock(s);
-	if (o->started && !o->locked && o->watched_count > 0)
+	if (o->started && !o->locked && o->watched_live > 0)
 		watch(s, now);
 }

@@ -2,8 +2,8 @@
  *
  * journal_mode=TRUNCATE, synchronous=FULL, STRICT tables; schema steps are
  * only appended (store_schema.c) and tested from every earlier version. A
- * function that returns ERR_OK has committed. Reads are drained at once; no
- * statement stays open. Times are wall milliseconds.
+ * function that returns ERR_OK has committed, but see store_group_begin().
+ * Reads are drained at once; no statement stays open. Times are wall milliseconds.
  */
 #ifndef CORE_STORE_H
 #define CORE_STORE_H
@@ -31,6 +31,18 @@ void store_close(struct store *s);
 /* Another process that writes is waited for: 5 s, or 1 s once ending() is not 0. */
 void store_ending(struct store *s, int (*ending)(void));
 int store_schema_version(void); /* of this program */
+
+/*
+ * A group: all that is written until store_group_end() is one transaction, with one wait
+ * for the disk. Each function does, or undoes, its part as it would alone, but ERR_OK
+ * means no longer that it is committed: that is what store_group_end() says. Errors
+ * of it, ERR_STORE: nothing of the group was written. No group within a group, and
+ * none across a wait: until its end other processes cannot write. code: not ERR_OK undoes
+ * it all, as an error does.
+ */
+void store_group_begin(struct store *s);
+enum err_code store_group_end(struct store *s, enum err_code code, struct err *err) MUST_CHECK;
+unsigned long store_commits(const struct store *s); /* so far, by this connection */
 
 /* A target is a base URL and an account; rows are only ever sent to their own.
  * The key is kept as 12 hex of an HMAC with a salt of this database. */

@@ -185,8 +185,8 @@ store_changed(const struct store *s)
 	return sqlite3_changes(s->db);
 }
 
-enum err_code
-store_begin_write(struct store *s, struct err *err)
+static enum err_code
+begin_write(struct store *s, struct err *err)
 {
 	int moved = 0;
 
@@ -198,23 +198,118 @@ store_begin_write(struct store *s, struct err *err)
 	return store_do(s, "BEGIN IMMEDIATE", NULL, 0, err);
 }
 
+static enum err_code
+savepoint(struct store *s, struct err *err)
+{
+	if (store_do(s, "SAVEPOINT part", NULL, 0, err))
+		return err->code;
+	s->nested = true;
+	return ERR_OK;
+}
+
+enum err_code
+store_begin_write(struct store *s, struct err *err)
+{
+	struct group *g = &s->group;
+
+	if (!g->on)
+		return begin_write(s, err);
+	if (!g->lost.code && !g->begun) {
+		g->begun = begin_write(s, err) == ERR_OK;
+		if (!g->begun)
+			g->lost = *err; /* who comes next does not wait for the lock again */
+	}
+	if (g->lost.code) {
+		*err = g->lost;
+		return err->code;
+	}
+	return savepoint(s, err);
+}
+
 enum err_code
 store_begin_read(struct store *s, struct err *err)
 {
-	return store_do(s, "BEGIN", NULL, 0, err);
+	return s->group.begun ? savepoint(s, err) : store_do(s, "BEGIN", NULL, 0, err);
+}
+
+static enum err_code
+commit(struct store *s, struct err *err)
+{
+	bool writes = sqlite3_txn_state(s->db, "main") == SQLITE_TXN_WRITE;
+
+	if (store_do(s, "COMMIT", NULL, 0, err))
+		return err->code;
+	s->commits += writes;
+	return ERR_OK;
+}
+
+static void
+rollback(struct store *s, struct err *err)
+{
+	struct err again;
+
+	/* Some errors roll back by themselves; a second ROLLBACK would only complain. */
+	if (!sqlite3_get_autocommit(s->db) && store_do(s, "ROLLBACK", NULL, 0, &again))
+		err_wrap(err, "not rolled back");
+}
+
+/* The end of one part of a group. */
+static enum err_code
+end_part(struct store *s, enum err_code code, struct err *err)
+{
+	struct err other = ERR_INIT;
+
+	s->nested = false;
+	if (!code)
+		code = store_do(s, "RELEASE part", NULL, 0, err);
+	else if (!sqlite3_get_autocommit(s->db) &&
+		 store_do(s, "ROLLBACK TO part", NULL, 0, &other) == ERR_OK &&
+		 store_do(s, "RELEASE part", NULL, 0, &other) == ERR_OK)
+		return code;
+	if (code && !s->group.lost.code) /* the others went with it */
+		s->group.lost = *err;
+	return code;
 }
 
 enum err_code
 store_end(struct store *s, enum err_code code, struct err *err)
 {
-	struct err again;
-
+	if (s->nested)
+		return end_part(s, code, err);
 	if (!code)
-		code = store_do(s, "COMMIT", NULL, 0, err);
-	/* Some errors roll back by themselves; a second ROLLBACK would only complain. */
-	if (code && !sqlite3_get_autocommit(s->db) && store_do(s, "ROLLBACK", NULL, 0, &again))
-		err_wrap(err, "not rolled back");
+		code = commit(s, err);
+	if (code)
+		rollback(s, err);
 	return code;
+}
+
+void
+store_group_begin(struct store *s)
+{
+	s->group = (struct group){ .on = true };
+}
+
+enum err_code
+store_group_end(struct store *s, enum err_code code, struct err *err)
+{
+	const struct group g = s->group;
+
+	s->group = (struct group){ .on = false };
+	if (!code && g.lost.code) {
+		*err = g.lost;
+		code = g.lost.code;
+	}
+	if (!code && g.begun)
+		code = commit(s, err);
+	if (code)
+		rollback(s, err);
+	return code;
+}
+
+unsigned long
+store_commits(const struct store *s)
+{
+	return s->commits;
 }
 
 char *

@@ -30,6 +30,12 @@ struct store {
 	size_t kept_count;
 	unsigned long turn;
 	int (*ending)(void); /* see store_ending() */
+	bool nested;         /* the writing under way is a savepoint */
+	struct group {       /* see store_group_begin() */
+		bool on, begun;
+		struct err lost; /* why nothing of it can be kept */
+	} group;
+	unsigned long commits;
 };
 
 /* A value to bind; what it points to must live until the statement has ended. */
@@ -61,7 +67,8 @@ long store_changed(const struct store *s);
 /*
  * A transaction. One that may write takes the write lock at its begin: a read
  * that later writes would get SQLITE_BUSY at once. store_end() commits when
- * code is ERR_OK, else it rolls back; it returns the first error.
+ * code is ERR_OK, else it rolls back; it returns the first error. Within a group
+ * it is a savepoint: what fails is undone alone, and the group is committed later.
  */
 enum err_code store_begin_write(struct store *s, struct err *err) MUST_CHECK;
 enum err_code store_begin_read(struct store *s, struct err *err) MUST_CHECK;
