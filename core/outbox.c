@@ -200,18 +200,26 @@ clamp(int64_t ms, int64_t low, int64_t high)
 	return ms < low ? low : ms > high ? high : ms;
 }
 
-/* Pace without a word from the service: fixed first steps, then doubling. */
+/* The first steps after an answer that says nothing, by their number; 0: no more of them. */
 static int64_t
-pace(enum outbox_event ev, int n)
+first_steps(enum outbox_event ev, int n)
 {
 	static const int64_t unclear[] = { 5000, 15000, 45000 }, conflict[] = { 2000, 5000, 15000 };
+
+	if (n > (int)ARRAY_LEN(unclear))
+		return 0;
+	if (ev == OUTBOX_EV_CONFLICT)
+		return conflict[n - 1];
+	return ev == OUTBOX_EV_UNCLEAR || ev == OUTBOX_EV_ABSENT || ev == OUTBOX_EV_START
+		       ? unclear[n - 1]
+		       : 0;
+}
+
+static int64_t
+back_off(int n)
+{
 	int64_t ms = BACK_OFF;
 
-	if (ev == OUTBOX_EV_CONFLICT && n <= (int)ARRAY_LEN(conflict))
-		return conflict[n - 1];
-	if ((ev == OUTBOX_EV_UNCLEAR || ev == OUTBOX_EV_ABSENT || ev == OUTBOX_EV_START) &&
-	    n <= (int)ARRAY_LEN(unclear))
-		return unclear[n - 1];
 	for (int i = 1; i < n && ms < BACK_MAX; i++)
 		ms *= 2;
 	return clamp(ms, BACK_OFF, BACK_MAX);
@@ -225,6 +233,9 @@ outbox_delay_ms(enum outbox_event ev, int n, int64_t retry_after_ms, unsigned ji
 	if (retry_after_ms >= 0) /* never earlier than asked, and not all at once */
 		return clamp(clamp(retry_after_ms, DELAY_MIN, DELAY_MAX) + spread, DELAY_MIN,
 			     DELAY_MAX);
-	ms = pace(ev, n < 1 ? 1 : n);
-	return clamp(ms / 2 + ms / 2 * spread / 999, DELAY_MIN, DELAY_MAX);
+	n = n < 1 ? 1 : n;
+	ms = first_steps(ev, n);
+	if (ms) /* time for the service to come to its end: never much less of it */
+		return clamp(ms / 2 + ms / 2 * spread / 999, DELAY_MIN, DELAY_MAX);
+	return clamp(back_off(n) * spread / 999, DELAY_MIN, DELAY_MAX);
 }

@@ -73,8 +73,9 @@ struct outbox_step outbox_next(const struct outbox_now *now, enum outbox_event e
 enum outbox_event outbox_classify(const struct api_event *ev, const char *unique_id);
 
 /* Milliseconds until the next try after the n-th (from 1) look-up or POST ended in ev;
- * retry_after_ms wins if >= 0. Clamped to 1 s .. 1 h; jitter: 0..999, from random.h,
- * spreads it over the second half. */
+ * retry_after_ms wins if >= 0, and is never cut short. Clamped to 1 s .. 1 h. jitter: 0..999,
+ * from random.h, spreads the fixed first steps over their second half and the doubling
+ * back-off, 2 s to 15 min, over all of it. */
 int64_t outbox_delay_ms(enum outbox_event ev, int n, int64_t retry_after_ms, unsigned jitter);
 
 #endif

@@ -190,21 +190,57 @@ pause_all(struct session *s, int64_t wait, struct now now)
 		o->broken = err;
 }
 
+/* Nobody answers. Those that were begun together fail together, and count once. */
+static void
+count_failure(struct session *s, struct now now)
+{
+	struct outgoing *o = &s->out;
+
+	if (o->pause_until > now.mono_ms)
+		return;
+	o->fails++;
+	pause_all(s, session_delay(OUTBOX_EV_NOT_SENT, o->fails, -1), now);
+}
+
+/* Told to wait: never shorter than the longest wait that anybody was told. */
+static void
+heed_busy(struct session *s, const struct api_event *answer, struct now now)
+{
+	struct outgoing *o = &s->out;
+	int64_t until;
+
+	o->fails += o->pause_until <= now.mono_ms;
+	until = now.mono_ms + session_delay(OUTBOX_EV_BUSY, o->fails, answer->retry_after_ms);
+	if (until > o->asked_until)
+		o->asked_until = until;
+	if (until > o->pause_until)
+		pause_all(s, until - now.mono_ms, now);
+}
+
+/* Somebody answers: only what was asked for in words still stands. */
+static void
+end_pause(struct session *s, struct now now)
+{
+	struct outgoing *o = &s->out;
+
+	if (o->fails == 0)
+		return;
+	o->fails = 0;
+	pause_all(s, o->asked_until > now.mono_ms ? o->asked_until - now.mono_ms : 0, now);
+}
+
 void
 session_pace(struct session *s, enum outbox_event ev, const struct api_event *answer,
 	     struct now now)
 {
-	struct outgoing *o = &s->out;
-
 	if (ev == OUTBOX_EV_HOLD)
 		hold(s, answer, now);
-	if (ev == OUTBOX_EV_NOT_SENT || ev == OUTBOX_EV_BUSY) {
-		o->fails++;
-		pause_all(s, session_delay(ev, o->fails, answer->retry_after_ms), now);
-	} else if (o->fails > 0) {
-		o->fails = 0;
-		pause_all(s, 0, now);
-	}
+	if (ev == OUTBOX_EV_NOT_SENT)
+		count_failure(s, now);
+	else if (ev == OUTBOX_EV_BUSY)
+		heed_busy(s, answer, now);
+	else
+		end_pause(s, now);
 }
 
 /* --- to be shown --- */

@@ -52,6 +52,7 @@ struct outgoing {
 	struct err broken;   /* the store failed: nothing is sent until session_start() */
 	struct hold hold;    /* as last read: the service does not take us */
 	int64_t pause_until; /* nothing new leaves before; 0 = no pause */
+	int64_t asked_until; /* the part of it that a 429 asked for */
 	int64_t pace_seen;   /* wall; the stored time that pause_until was made from */
 	int64_t heed_at;     /* when to read both again while we send */
 	int64_t wake;        /* when a row is due */

@@ -214,6 +214,17 @@ looks(const struct session *s)
 	return session_calls(s, CALL_LOOK, 0) + session_calls(s, CALL_OWNER, 0);
 }
 
+/* After a failure one call tries whether the service is there again. */
+static bool
+has_room(const struct session *s)
+{
+	size_t posts = session_calls(s, CALL_POST, 0);
+
+	if (s->out.fails > 0)
+		return posts + looks(s) == 0;
+	return posts < POSTS_MAX && looks(s) < LOOKS_MAX;
+}
+
 /* Another process sends: say so once, and come back. */
 static void
 wait_for_lock(struct session *s, int64_t seq, const struct err *err, struct now now)
@@ -260,7 +271,7 @@ turn(struct session *s, struct now now)
 		s->out.wake = now.mono_ms + wait;
 		return false;
 	}
-	if (session_calls(s, CALL_POST, 0) >= POSTS_MAX || looks(s) >= LOOKS_MAX)
+	if (!has_room(s))
 		return false; /* an answer will bring us back */
 	if (!s->out.locked) {
 		session_group_close(s, now); /* what it recovers is committed alone */

@@ -323,6 +323,9 @@ waits_grow_and_keep_within_their_bounds(void **state)
 	assert_int_equal(outbox_delay_ms(OUTBOX_EV_ABSENT, 3, -1, 999), 45000);
 	assert_int_equal(outbox_delay_ms(OUTBOX_EV_CONFLICT, 1, -1, 999), 2000);
 	assert_int_equal(outbox_delay_ms(OUTBOX_EV_NOT_SENT, 50, -1, 999), 900000);
+	assert_int_equal(outbox_delay_ms(OUTBOX_EV_NOT_SENT, 50, -1, 0), 1000); /* full jitter */
+	assert_in_range(outbox_delay_ms(OUTBOX_EV_NOT_SENT, 50, -1, 500), 449000, 451000);
+	assert_int_equal(outbox_delay_ms(OUTBOX_EV_UNCLEAR, 2, -1, 0), 7500); /* half of it */
 	assert_int_equal(outbox_delay_ms(OUTBOX_EV_BUSY, 1, 0, 0), 1000);
 	assert_int_equal(outbox_delay_ms(OUTBOX_EV_BUSY, 9, 30000, 0), 30000);
 	assert_int_equal(outbox_delay_ms(OUTBOX_EV_BUSY, 1, INT64_MAX, 999), 3600000);

@@ -225,13 +225,14 @@ what_never_left_stays_queued_and_pauses_the_rest(void **state)
 	struct err err = ERR_INIT;
 	struct scene s = { .server = NULL };
 	char url[64];
-	int64_t seq;
+	int64_t seq, until = 0;
+	int fails = 0;
 
 	setenv("MULTISTAGE_NOW", NOW, 1);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_nobody());
 	world_open(&s.w, *state, url, "live_k_0123456789");
 	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 20; i++) {
 		struct draft *d = world_draft("p", NULL);
 
 		world_good(session_submit(s.w.s, d, world_now(&s.w), i ? &seq : &s.seq, &err),
@@ -245,9 +246,44 @@ what_never_left_stays_queued_and_pauses_the_rest(void **state)
 	assert_int_equal(ev.err.code, ERR_NET);
 	row_is(&s, OUTBOX_QUEUED, false);
 	world_settle(&s.w);
-	assert_in_range(posts(&s), 1, 4); /* those that were begun at once, no fifth */
-	assert_in_range(session_timeout(s.w.s, world_now(&s.w).mono_ms), 1, 30000);
+	world_good(store_pace_get(s.w.store, session_target(s.w.s), &until, &fails, &err), &err);
+	assert_true(until > 0 && session_pause_until(s.w.s) > 0);
+	assert_true(fails > 0);
+	/* Those that were begun at once count as one failure; then one call at a time. */
+	assert_int_equal(posts(&s), 16 + (fails - 1));
 	world_close(&s.w);
+}
+
+/* The wait that was asked for in words stands, whatever the others are told. */
+static void
+a11_a_good_answer_does_not_cut_short_what_another_was_told_to_wait(void **state)
+{
+	struct canned answers[] = {
+		answer("429 Too Many Requests", "Retry-After: 70\r\n", ""),
+		answer("200 OK", "", answer_task("", NOW, "")), /* whichever came second */
+	};
+	struct draft *other = world_draft("p", "u-2"), *third = world_draft("p", "u-3");
+	struct err err = ERR_INIT;
+	struct session_event ev;
+	struct scene s;
+	int64_t seq;
+
+	answers[1].waits = true;
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	world_good(session_submit(s.w.s, other, world_now(&s.w), &seq, &err), &err);
+	do
+		world_wait_row(&s.w, TASK_QUEUED, &ev);
+	while (ev.err.code != ERR_BUSY);
+	canned_go_on(s.server);
+	world_wait_row(&s.w, TASK_PENDING, &ev);
+	assert_true(ev.accepted);
+	world_good(session_submit(s.w.s, third, world_now(&s.w), &seq, &err), &err);
+	s.w.skipped_ms += 30000;
+	session_step(s.w.s, NULL, 0, world_now(&s.w));
+	assert_int_equal(posts(&s), 2);
+	draft_free(other);
+	draft_free(third);
+	finish(&s);
 }
 
 /* --- 409: neither yes nor no --- */
@@ -569,6 +605,7 @@ main(void)
 		CASE(what_is_not_found_is_sent_again_with_the_same_bytes_after_a_minute),
 		CASE(a_look_up_that_fails_leads_to_no_post),
 		CASE(a11_too_many_requests_pauses_the_whole_queue_as_long_as_asked),
+		CASE(a11_a_good_answer_does_not_cut_short_what_another_was_told_to_wait),
 		CASE(what_never_left_stays_queued_and_pauses_the_rest),
 		cmocka_unit_test(an_id_in_use_is_ours_when_the_task_is_what_was_asked_for),
 		CASE(a19_a_look_up_that_lags_is_helped_by_the_owner_in_the_text),
