@@ -235,6 +235,9 @@ api_next(struct api *a, struct api_event *ev)
 	/* the key must not reach the screen or the database by way of a reply */
 	masked = mask_copy(&a->mask, r.body, r.body_len);
 	body = masked ? masked : r.body;
+	ev->took_ms = r.took_ms;
+	ev->curl = r.curl;
+	snprintf(ev->request_id, sizeof(ev->request_id), "%s", r.request_id);
 	if (r.err.code)
 		judge_failure(&r, ev);
 	else if (r.status >= 200 && r.status < 300)

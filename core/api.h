@@ -111,7 +111,10 @@ struct api_event {
 	bool untrusted;         /* it is not proven to be the service; nothing left */
 	int64_t retry_after_ms; /* -1 if none */
 	char owner_task_id[64]; /* of a 409 on create, "" if not told */
-	struct reply reply;     /* owned by api; valid until the next api_next() */
+	int64_t took_ms;
+	int curl;            /* libcurl's code of a transfer that failed, else 0 */
+	char request_id[80]; /* x-request-id, "" if none; no key is in it */
+	struct reply reply;  /* owned by api; valid until the next api_next() */
 };
 
 /* For the caller's poll(2) loop; see http.h for the contract. */

@@ -225,6 +225,7 @@ judge(struct http *h, struct http_xfer *x, CURLcode result)
 		err_set(&r->err, ERR_TOO_BIG, "the answer has more than %u KiB of headers",
 			HTTP_HEADER_MAX >> 10);
 	} else if (result) {
+		r->curl = (int)result;
 		r->untrusted = http_untrusted(&end);
 		http_word(&end, &h->conf, &r->err);
 	}

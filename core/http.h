@@ -61,6 +61,7 @@ struct http_reply {
 	char location_host[128]; /* host of a Location header, "" if none; never followed */
 	int64_t retry_after_ms;  /* Retry-After (seconds or date), -1 if none */
 	int64_t took_ms;
+	int curl;       /* why the transfer ended, by libcurl's numbers; 0 = good */
 	bool left;      /* a connection stood: the request may have arrived */
 	bool untrusted; /* TLS: the server is not proven to be who it says; nothing left */
 	struct err err; /* ERR_OK, ERR_NET (left = false), ERR_UNCONFIRMED, ERR_TOO_BIG */

@@ -36,11 +36,12 @@ random_hex(char *out, size_t n)
 	hex_write(out, raw, n);
 }
 
+/* Crockford's: no i l o u, so an id survives being read out loud. */
+static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
 void
 random_id(char out[RANDOM_ID_SIZE])
 {
-	/* Crockford's: no i l o u, so an id survives being read out loud. */
-	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 	unsigned char raw[RANDOM_ID_SIZE - 4];
 
 	random_bytes(raw, sizeof(raw));
@@ -48,4 +49,11 @@ random_id(char out[RANDOM_ID_SIZE])
 	for (size_t i = 0; i < sizeof(raw); i++)
 		out[3 + i] = digits[raw[i] % 32];
 	out[RANDOM_ID_SIZE - 1] = '\0';
+}
+
+bool
+random_id_is(const char *s)
+{
+	return strncmp(s, "ms-", 3) == 0 && strlen(s) == RANDOM_ID_SIZE - 1 &&
+	       strspn(s + 3, digits) == RANDOM_ID_SIZE - 4;
 }

@@ -2,6 +2,7 @@
 #ifndef CORE_RANDOM_H
 #define CORE_RANDOM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Fill p with n random bytes. Source: getrandom(2). */
@@ -14,5 +15,6 @@ void random_hex(char *out, size_t n);
 /* "ms-" and 26 characters of Crockford base 32 (130 bits), NUL-terminated. */
 #define RANDOM_ID_SIZE 30
 void random_id(char out[RANDOM_ID_SIZE]);
+bool random_id_is(const char *s); /* has it this form? */
 
 #endif

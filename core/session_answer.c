@@ -10,6 +10,7 @@
 
 #include "core/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CLOCKS_MS 600000 /* how far the service's clock may be off from ours */
@@ -119,6 +120,20 @@ note(struct outbox_row *r, const struct err *err)
 	task_set(&r->note, msg, strlen(msg));
 	memset(r->field, 0, sizeof(r->field));
 	memcpy(r->field, field, strnlen(field, sizeof(r->field) - 1));
+	snprintf(r->hint, sizeof(r->hint), "%s", err ? err->hint : "");
+}
+
+/* What the next outcome is evidence of. */
+static void
+how(struct outbox_row *r, enum evidence_what what, const struct api_event *ev)
+{
+	r->how = (struct evidence){
+		.what = what,
+		.ms = ev->took_ms,
+		.http = ev->status,
+		.curl = ev->curl,
+	};
+	memcpy(r->how.request_id, ev->request_id, sizeof(r->how.request_id));
 }
 
 static void
@@ -198,6 +213,7 @@ take_post(struct session *s, struct outbox_row *r, struct api_event *answer, str
 	if (step.state == OUTBOX_ABANDONED)
 		return; /* given up meanwhile, and it brings no task */
 	r->http = answer->status;
+	how(r, EVIDENCE_POST, answer);
 	r->state = step.state;
 	if (step.state == OUTBOX_ACCEPTED) {
 		accept(s, r, &answer->reply.tasks[0], now);
@@ -312,6 +328,7 @@ take_look(struct session *s, struct outbox_row *r, const struct call *c, const s
 
 	if (r->state != OUTBOX_UNCONFIRMED)
 		return; /* settled meanwhile */
+	how(r, c->kind == CALL_OWNER ? EVIDENCE_OWNER : EVIDENCE_LOOK, ev);
 	if (task)
 		session_found(s, r, task, now);
 	else if (ev->err.code && !(c->kind == CALL_OWNER && ev->status == 404))
@@ -344,8 +361,10 @@ settle_one(struct session *s, int64_t seq, const struct task *task, struct now n
 
 	session_group_open(s);
 	outbox_row_init(&r);
-	if (store_outbox_get(s->store, seq, &r, &err) == ERR_OK && r.state == OUTBOX_UNCONFIRMED)
+	if (store_outbox_get(s->store, seq, &r, &err) == ERR_OK && r.state == OUTBOX_UNCONFIRMED) {
+		r.how.what = EVIDENCE_LOOK; /* the refresh has seen it */
 		session_found(s, &r, task, now);
+	}
 	outbox_row_done(&r);
 }
 

@@ -10,6 +10,8 @@
 
 #include "core/session_impl.h"
 
+#include "core/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -32,7 +34,7 @@ recover(struct session *s, struct err *err)
 {
 	size_t n = 0;
 
-	if (store_outbox_recover(s->store, &n, err))
+	if (store_outbox_recover(s->store, clock_wall_ms(), &n, err))
 		return err->code;
 	if (n > 0)
 		session_emit(s, SESSION_TASKS)->count = n;
@@ -87,6 +89,7 @@ reason(const struct outbox_row *r)
 		err_set(&err, r->http == 409 ? ERR_CONFLICT : ERR_API, "%s", r->note);
 	else if (r->state == OUTBOX_UNCONFIRMED)
 		err_set(&err, ERR_UNCONFIRMED, "%s", r->note);
+	err_hint(&err, "%s", r->hint);
 	for (int f = 0; f < FIELD_COUNT; f++)
 		if (err.code && strcmp(fields[f].name, r->field) == 0)
 			err.field = fields[f].name;

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/json.h"
 #include "core/payload.h"
+#include "core/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,7 @@ fill(struct session *s, const struct draft *d, const struct session_intent *inte
 	task_set(&r->run_key, run_key, strlen(run_key));
 	r->item = intent->run_key ? intent->item : 0;
 	r->target = s->target;
+	r->made_id = random_id_is(r->unique_id);
 	r->created_ms = now.wall_ms;
 	r->next_ms = now.wall_ms;
 	return ERR_OK;
@@ -232,6 +234,8 @@ session_abandon(struct session *s, int64_t seq, struct now now, struct err *err)
 		r.ambiguous = step.ambiguous;
 		r.next_ms = 0;
 		task_set(&r.note, "given up", 8);
+		r.hint[0] = '\0';
+		r.how = (struct evidence){ .what = EVIDENCE_HAND };
 		code = store_outbox_outcome(s->store, &r, NULL, now.wall_ms, err);
 	}
 	if (!code) {

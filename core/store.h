@@ -100,6 +100,32 @@ enum err_code store_draft_list(struct store *s, struct draft_info **list, size_t
 enum err_code store_draft_delete(struct store *s, const char *id, struct err *err) MUST_CHECK;
 
 /* --- outbox: see outbox.h --- */
+/* Evidence: what was done for a row, and what came of it. Only ever added. */
+enum evidence_what {
+	EVIDENCE_POST,
+	EVIDENCE_LOOK,   /* a look-up by unique_id */
+	EVIDENCE_OWNER,  /* the fetch of the task that a 409 named */
+	EVIDENCE_VERIFY, /* the late look-up of an accepted row */
+	EVIDENCE_HAND,   /* a person */
+	EVIDENCE_START,  /* the recovery of what a dead process left */
+	EVIDENCE_COUNT
+};
+const char *evidence_name(enum evidence_what what); /* as the store spells it */
+
+struct evidence {
+	int n;    /* from 1, in the order of events */
+	int post; /* POSTs begun until then */
+	enum evidence_what what;
+	int64_t at_ms, ms;       /* wall; how long the call took */
+	enum outbox_state state; /* of the row, after it */
+	long http;               /* 0 if no answer came, or none was asked for */
+	int curl;                /* libcurl's code, 0 = good */
+	char request_id[80];     /* as the service told it, "" if not */
+	char note[256], hint[256];
+};
+
+enum outbox_wish { WISH_NONE, WISH_CANCEL };
+
 struct outbox_row { /* strings owned, never NULL */
 	int64_t seq, target;
 	char *run_key;
@@ -119,6 +145,13 @@ struct outbox_row { /* strings owned, never NULL */
 	long http;                            /* last status, 0 if none */
 	char *note;                           /* one line about the last outcome */
 	char field[32];                       /* of a refusal, "" if none */
+	char hint[256];                       /* what to do next, "" if nothing */
+	bool made_id;                         /* the unique_id was made here, not chosen */
+	enum outbox_wish wish;                /* to be done once the task is known */
+	char owner[64];      /* the task that has our unique_id and is another one; "" if none */
+	char twin[64];       /* a second task with our unique_id, "" if none */
+	int64_t verify_ms;   /* accepted after a doubt: to be looked up once more; 0 = no */
+	struct evidence how; /* of the outcome that is written next: what, ms, curl, request_id */
 };
 void outbox_row_init(struct outbox_row *r);
 void outbox_row_done(struct outbox_row *r);
@@ -145,8 +178,8 @@ enum err_code store_outbox_find(struct store *s, int64_t target, const char *uni
 enum err_code store_outbox_claim(struct store *s, int64_t seq, int attempt, int64_t now_ms,
 				 bool *won, struct err *err) MUST_CHECK;
 /*
- * Write an outcome: state, ambiguous, looks, next_ms, task_id, http, note and
- * field of r, an attempt row as evidence, and the board's row: the local one, or (when
+ * Write an outcome: state, ambiguous, looks, next_ms, task_id, http, note, field, hint, owner
+ * and verify_ms of r, evidence from r->how, and the board's row: the local one, or (when
  * accepted) task, which replaces it; what task leaves out is taken from r. task may be
  * NULL unless accepted. ERR_ALREADY when r->attempt no longer stands or the row is
  * accepted: another process knows more, and nothing is written.
@@ -154,11 +187,15 @@ enum err_code store_outbox_claim(struct store *s, int64_t seq, int attempt, int6
 enum err_code store_outbox_outcome(struct store *s, const struct outbox_row *r,
 				   const struct task *task, int64_t now_ms,
 				   struct err *err) MUST_CHECK;
+/* All evidence of a row, oldest first; *list: free(3). */
+enum err_code store_evidence(struct store *s, int64_t seq, struct evidence **list, size_t *n,
+			     struct err *err) MUST_CHECK;
 /* Only when the row is due next: for a look-up that is under way. */
 enum err_code store_outbox_wait(struct store *s, int64_t seq, int64_t next_ms,
 				struct err *err) MUST_CHECK;
 /* With the sender's lock held: sending -> unconfirmed and ambiguous, due at once. *n rows. */
-enum err_code store_outbox_recover(struct store *s, size_t *n, struct err *err) MUST_CHECK;
+enum err_code store_outbox_recover(struct store *s, int64_t now_ms, size_t *n,
+				   struct err *err) MUST_CHECK;
 /* The open row of target (queued or unconfirmed) that is due first; *seq = 0 if none. */
 enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms,
 			       struct err *err) MUST_CHECK;

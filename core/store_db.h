@@ -96,6 +96,11 @@ enum err_code store_local_write(struct store *s, const struct outbox_row *r, int
 				struct err *err) MUST_CHECK;
 enum err_code store_local_delete(struct store *s, int64_t target, int64_t seq,
 				 struct err *err) MUST_CHECK;
+/* Add r->how as evidence of how r stands now. */
+enum err_code store_evidence_add(struct store *s, const struct outbox_row *r, int64_t now_ms,
+				 struct err *err) MUST_CHECK;
+/* The state that the store spells so. */
+enum outbox_state store_state_called(const char *name);
 /* Remember the blueprint that a task of project names: json is the task, or a payload. */
 enum err_code store_blueprint_seen(struct store *s, int64_t target, const char *project,
 				   const char *json, size_t n, int64_t now_ms,

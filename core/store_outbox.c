@@ -40,8 +40,8 @@ outbox_row_done(struct outbox_row *r)
 	*r = (struct outbox_row){ .seq = 0 };
 }
 
-static enum outbox_state
-state_called(const char *name)
+enum outbox_state
+store_state_called(const char *name)
 {
 	int i = 0;
 
@@ -68,7 +68,7 @@ read_row(sqlite3_stmt *st, struct outbox_row *r)
 	r->payload = mem_strndup(sqlite3_column_blob(st, 9), r->payload_len);
 	store_column_cut(st, 10, r->sha256, sizeof(r->sha256));
 	store_column_cut(st, 11, state, sizeof(state));
-	r->state = state_called(state);
+	r->state = store_state_called(state);
 	r->ambiguous = sqlite3_column_int(st, 12) != 0;
 	r->attempt = sqlite3_column_int(st, 13);
 	r->looks = sqlite3_column_int(st, 14);
@@ -79,6 +79,12 @@ read_row(sqlite3_stmt *st, struct outbox_row *r)
 	r->http = (long)sqlite3_column_int64(st, 19);
 	r->note = store_column_text(st, 20);
 	store_column_cut(st, 21, r->field, sizeof(r->field));
+	store_column_cut(st, 22, r->hint, sizeof(r->hint));
+	r->made_id = sqlite3_column_int(st, 23) != 0;
+	r->wish = sqlite3_column_bytes(st, 24) > 0 ? WISH_CANCEL : WISH_NONE;
+	store_column_cut(st, 25, r->owner, sizeof(r->owner));
+	store_column_cut(st, 26, r->twin, sizeof(r->twin));
+	r->verify_ms = sqlite3_column_int64(st, 27);
 }
 
 enum err_code
@@ -89,7 +95,8 @@ store_outbox_get(struct store *s, int64_t seq, struct outbox_row *r, struct err 
 		store_ask(s,
 			  "SELECT seq, target, run_key, item, unique_id, project, batch, tags,"
 			  " priority, payload, sha256, state, ambiguous, attempt, looks,"
-			  " created_ms, sent_ms, next_ms, task_id, http, note, field"
+			  " created_ms, sent_ms, next_ms, task_id, http, note, field,"
+			  " hint, made_id, wish, owner, twin, verify_ms"
 			  " FROM outbox WHERE seq = ?",
 			  v, 1, err);
 	bool row;
@@ -183,13 +190,14 @@ insert(struct store *s, struct outbox_row *r, struct err *err)
 		value_text(r->sha256),
 		value_int(r->created_ms),
 		value_int(r->next_ms),
+		value_int(r->made_id),
 	};
 	enum err_code code = store_do(
 		s,
 		"INSERT INTO outbox (target, run_key, item, unique_id, project, batch, tags,"
 		" priority, payload, sha256, state, ambiguous, attempt, looks, created_ms, sent_ms,"
-		" next_ms, task_id, http, note, field) VALUES"
-		" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, 0, ?, '', 0, '', '')",
+		" next_ms, task_id, http, note, field, made_id) VALUES"
+		" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0, 0, ?, 0, ?, '', 0, '', '', ?)",
 		v, ARRAY_LEN(v), err);
 
 	if (!code)
@@ -206,13 +214,14 @@ queue_again(struct store *s, const struct outbox_row *r, int64_t seq, struct err
 		value_text(r->batch),     value_text(r->tags),
 		value_int(r->priority),   value_blob(r->payload, r->payload_len),
 		value_text(r->sha256),    value_int(r->next_ms),
-		value_int(seq),
+		value_int(r->made_id),    value_int(seq),
 	};
 
 	return store_do(s,
 			"UPDATE outbox SET unique_id = ?, project = ?, batch = ?, tags = ?,"
-			" priority = ?, payload = ?, sha256 = ?, next_ms = ?, state = 'queued',"
-			" looks = 0, http = 0, note = '', field = ''"
+			" priority = ?, payload = ?, sha256 = ?, next_ms = ?, made_id = ?,"
+			" state = 'queued', looks = 0, http = 0, note = '', field = '',"
+			" hint = '', wish = '', owner = ''"
 			" WHERE seq = ? AND state = 'rejected' AND NOT ambiguous",
 			v, ARRAY_LEN(v), err);
 }

@@ -57,13 +57,17 @@ update(struct store *s, const struct outbox_row *r, struct err *err)
 		value_int(r->http),
 		value_text(r->note),
 		value_text(r->field),
+		value_text(r->hint),
+		value_text(r->owner),
+		value_int(r->verify_ms),
 		value_int(r->seq),
 		value_int(r->attempt),
 	};
 
 	if (store_do(s,
 		     "UPDATE outbox SET state = ?, ambiguous = ?, looks = ?, next_ms = ?,"
-		     " task_id = ?, http = ?, note = ?, field = ?"
+		     " task_id = ?, http = ?, note = ?, field = ?, hint = ?,"
+		     " owner = ?, verify_ms = ?"
 		     " WHERE seq = ? AND attempt = ? AND state <> 'accepted'",
 		     v, ARRAY_LEN(v), err))
 		return err->code;
@@ -71,23 +75,6 @@ update(struct store *s, const struct outbox_row *r, struct err *err)
 		return ERR_OK;
 	return err_set(err, ERR_ALREADY, "submission %lld was moved on by another process",
 		       (long long)r->seq);
-}
-
-static enum err_code
-add_evidence(struct store *s, const struct outbox_row *r, int64_t now_ms, struct err *err)
-{
-	const struct value v[] = {
-		value_int(r->seq),   value_int(r->attempt),
-		value_int(now_ms),   value_text(outbox_state_name(r->state)),
-		value_int(r->http),  value_text(r->sha256),
-		value_text(r->note),
-	};
-
-	return store_do(s,
-			"INSERT INTO attempt (seq, n, post, at_ms, state, http, sha256, note)"
-			" VALUES (?1, (SELECT ifnull(max(n), 0) + 1 FROM attempt WHERE seq = ?1),"
-			" ?2, ?3, ?4, ?5, ?6, ?7)",
-			v, ARRAY_LEN(v), err);
 }
 
 static char *
@@ -132,7 +119,7 @@ store_outbox_outcome(struct store *s, const struct outbox_row *r, const struct t
 		return err->code;
 	code = update(s, r, err);
 	if (!code)
-		code = add_evidence(s, r, now_ms, err);
+		code = store_evidence_add(s, r, now_ms, err);
 	if (!code)
 		code = show(s, r->seq, now_ms, err);
 	if (!code && r->state == OUTBOX_ACCEPTED)
@@ -152,22 +139,41 @@ store_outbox_wait(struct store *s, int64_t seq, int64_t next_ms, struct err *err
 	return store_end(s, code, err);
 }
 
+/* The row's evidence, and its place on the board. */
 static enum err_code
-recover_one(struct store *s, int64_t seq, struct err *err)
+tell(struct store *s, int64_t seq, int64_t now_ms, struct err *err)
+{
+	struct outbox_row r;
+	enum err_code code;
+
+	outbox_row_init(&r);
+	code = store_outbox_get(s, seq, &r, err);
+	r.how.what = EVIDENCE_START;
+	if (!code)
+		code = store_evidence_add(s, &r, now_ms, err);
+	if (!code)
+		code = store_local_write(s, &r, r.sent_ms, err);
+	outbox_row_done(&r);
+	return code;
+}
+
+static enum err_code
+recover_one(struct store *s, int64_t seq, int64_t now_ms, struct err *err)
 {
 	const struct value v[] = { value_int(seq) };
 
 	if (store_do(s,
 		     "UPDATE outbox SET state = 'unconfirmed', ambiguous = 1, next_ms = 0,"
-		     " http = 0, note = 'the program ended while this was on its way'"
+		     " http = 0, note = 'the program ended while this was on its way',"
+		     " hint = 'it is looked up by its unique_id before anything else is done'"
 		     " WHERE seq = ?",
 		     v, 1, err))
 		return err->code;
-	return show(s, seq, 0, err);
+	return tell(s, seq, now_ms, err);
 }
 
 enum err_code
-store_outbox_recover(struct store *s, size_t *n, struct err *err)
+store_outbox_recover(struct store *s, int64_t now_ms, size_t *n, struct err *err)
 {
 	static const char next[] = "SELECT min(seq) FROM outbox WHERE state = 'sending'";
 	enum err_code code;
@@ -188,7 +194,7 @@ store_outbox_recover(struct store *s, size_t *n, struct err *err)
 		code = store_number(s, next, NULL, 0, &seq, err);
 		if (code || seq == 0)
 			break;
-		code = recover_one(s, seq, err);
+		code = recover_one(s, seq, now_ms, err);
 		if (code)
 			break;
 		count++;

@@ -170,6 +170,12 @@ ids_are_crockford_and_never_the_same(void **state)
 	assert_memory_equal(a, "ms-", 3);
 	assert_int_equal(strspn(a + 3, "0123456789abcdefghjkmnpqrstvwxyz"), 26);
 	assert_string_not_equal(a, b);
+	assert_true(random_id_is(a) && random_id_is("ms-0123456789abcdefghjkmnpqrs"));
+	assert_false(random_id_is("ms-0123456789abcdefghjkmnpqr"));
+	assert_false(random_id_is("ms-0123456789abcdefghjkmnpqrst"));
+	assert_false(random_id_is("ms-o123456789abcdefghjkmnpqrs")); /* not of our digits */
+	assert_false(random_id_is("xy-0123456789abcdefghjkmnpqrs"));
+	assert_false(random_id_is("night-b/0412") || random_id_is(""));
 }
 
 int

@@ -397,12 +397,12 @@ what_was_on_its_way_when_we_died_is_in_doubt(void **state)
 	struct outbox_row r;
 	size_t n = 99;
 
-	stored_good(store_outbox_recover(s, &n, &err), &err);
+	stored_good(store_outbox_recover(s, NOW, &n, &err), &err);
 	assert_int_equal(n, 0);
 	claim(s, b, 0);
 	store_close(s);
 	s = stored_open(scratch_path(*state, "db"));
-	stored_good(store_outbox_recover(s, &n, &err), &err);
+	stored_good(store_outbox_recover(s, NOW, &n, &err), &err);
 	assert_int_equal(n, 1);
 	read_back(s, b, &r);
 	assert_int_equal(r.state, OUTBOX_UNCONFIRMED);
@@ -417,6 +417,74 @@ what_was_on_its_way_when_we_died_is_in_doubt(void **state)
 	stored_good(store_outbox_due(s, target, &due, &next, &err), &err);
 	assert_int_equal(due, b); /* at once */
 	assert_int_equal(next, 0);
+	store_close(s);
+}
+
+static void
+what_was_done_for_a_row_is_kept_as_evidence(void **state)
+{
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	int64_t seq = queue(s, stored_target(s, "key"), "run", "id-1");
+	struct err err = ERR_INIT;
+	struct evidence *list = NULL;
+	struct outbox_row r;
+	size_t n = 99;
+
+	stored_good(store_evidence(s, seq, &list, &n, &err), &err);
+	assert_int_equal(n, 0);
+	free(list);
+	claim(s, seq, 0);
+	stored_good(store_outbox_recover(s, NOW + 2, &n, &err), &err);
+	read_back(s, seq, &r);
+	assert_non_null(strstr(r.hint, "looked up"));
+	r.how = (struct evidence){
+		.what = EVIDENCE_OWNER, .ms = 7, .http = 200, .curl = 56, .request_id = "req-1"
+	};
+	r.state = OUTBOX_UNCONFIRMED;
+	task_set(&r.note, "why", 3);
+	snprintf(r.hint, sizeof(r.hint), "do it");
+	snprintf(r.owner, sizeof(r.owner), "another");
+	r.verify_ms = 5;
+	stored_good(store_outbox_outcome(s, &r, NULL, NOW + 3, &err), &err);
+	outbox_row_done(&r);
+	stored_good(store_evidence(s, seq, &list, &n, &err), &err);
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].what, EVIDENCE_START);
+	assert_int_equal(list[0].at_ms, NOW + 2);
+	assert_int_equal(list[1].n, 2);
+	assert_int_equal(list[1].post, 1);
+	assert_int_equal(list[1].what, EVIDENCE_OWNER);
+	assert_int_equal(list[1].state, OUTBOX_UNCONFIRMED);
+	assert_int_equal(list[1].ms, 7);
+	assert_int_equal(list[1].http, 200);
+	assert_int_equal(list[1].curl, 56);
+	assert_string_equal(list[1].request_id, "req-1");
+	assert_string_equal(list[1].note, "why");
+	assert_string_equal(list[1].hint, "do it");
+	free(list);
+	read_back(s, seq, &r);
+	assert_string_equal(r.hint, "do it");
+	assert_string_equal(r.owner, "another");
+	assert_int_equal(r.verify_ms, 5);
+	assert_int_equal(r.wish, WISH_NONE);
+	outbox_row_done(&r);
+	store_close(s);
+}
+
+static void
+evidence_is_neither_changed_nor_taken_away(void **state)
+{
+	static const char *const statements[] = { "UPDATE attempt SET note = 'nothing happened'",
+						  "DELETE FROM attempt" };
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	struct err err = ERR_INIT;
+	size_t n = 0;
+
+	claim(s, queue(s, stored_target(s, "key"), "run", "id-1"), 0);
+	stored_good(store_outbox_recover(s, NOW, &n, &err), &err);
+	for (size_t i = 0; i < ARRAY_LEN(statements); i++)
+		assert_int_equal(store_do(s, statements[i], NULL, 0, &err), ERR_STORE);
+	assert_int_equal(count(s, "SELECT count(*) FROM attempt"), 1);
 	store_close(s);
 }
 
@@ -503,6 +571,8 @@ main(void)
 		CASE(an_accepted_row_becomes_its_task),
 		CASE(an_outcome_of_an_older_attempt_is_refused),
 		CASE(what_was_on_its_way_when_we_died_is_in_doubt),
+		CASE(what_was_done_for_a_row_is_kept_as_evidence),
+		CASE(evidence_is_neither_changed_nor_taken_away),
 		CASE(rows_are_due_in_the_order_of_their_time),
 		CASE(a_row_that_was_given_up_leaves_the_board_and_stays_in_the_outbox),
 		CASE(a_row_that_is_not_there_is_not_found),

@@ -67,6 +67,24 @@ row_is(struct scene *s, enum outbox_state state, bool ambiguous)
 	outbox_row_done(&r);
 }
 
+/* Its evidence in short: what and HTTP status, or minus libcurl's code. */
+static void
+evidence_is(struct scene *s, const char *want)
+{
+	struct err err = ERR_INIT;
+	struct buf got = BUF_INIT(4096);
+	struct evidence *list = NULL;
+	size_t n = 0;
+
+	world_good(store_evidence(s->w.store, s->seq, &list, &n, &err), &err);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&got, "%s%s %ld", i ? ", " : "", evidence_name(list[i].what),
+			 list[i].curl ? -(long)list[i].curl : list[i].http);
+	assert_string_equal(buf_str(&got), want);
+	buf_free(&got);
+	free(list);
+}
+
 /* A minute of quiet, and the row is due. */
 static void
 pass_the_gate(struct scene *s)
@@ -350,6 +368,7 @@ a19_a_look_up_that_lags_is_helped_by_the_owner_in_the_text(void **state)
 	world_wait_row(&s.w, TASK_PENDING, &ev);
 	assert_true(ev.accepted);
 	assert_int_equal(world_calls(&s.w, ENDPOINT_TASK_GET), 1);
+	evidence_is(&s, "post 409, owner 200");
 	finish(&s);
 }
 
@@ -369,6 +388,7 @@ a19_a_conflict_that_nobody_explains_stays_open(void **state)
 	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
 	row_is(&s, OUTBOX_UNCONFIRMED, false); /* every answer so far was a whole one */
 	world_wait_row(&s.w, TASK_PENDING, &ev);
+	evidence_is(&s, "post 409, owner 404, look 200");
 	assert_int_equal(posts(&s), 1);
 	finish(&s);
 }
