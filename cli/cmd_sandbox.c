@@ -24,7 +24,7 @@ cmd_sandbox(const struct cli *cli, struct err *err)
 		argv[i + 1] = mem_strdup(cli->args[i]);
 	signal(SIGPIPE, SIG_DFL); /* what is ignored stays so across exec */
 	signal(SIGXFSZ, SIG_DFL);
-	unsetenv("SCALE_API_KEY"); /* a real key is none of its business */
+	conf_clean_environment(); /* a real key is none of its business */
 	execv(program, argv);
 	err_sys(err, "cannot run %s", program);
 	for (size_t i = 0; i < cli->arg_count + 1; i++)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct cli_option check_options[] = {
-	{ "json", NULL, "Print one JSON object a payload." },
+	{ "json", NULL, "Print one JSON object a file." },
 	{ NULL, NULL, NULL },
 };
 
@@ -55,6 +55,7 @@ static const struct cli_option help_options[] = {
 const struct cli_option global_options[] = {
 	{ "sandbox", NULL, "Use a local sandbox that is started for this and needs no key." },
 	{ "config", "FILE", "Read this config file." },
+	{ "key-fd", "N", "Read the API key from this open descriptor." },
 	{ "open", "FILE", "Open a payload as a draft in the full screen." },
 	{ "no-color", NULL, "No colours, whatever the theme says; as NO_COLOR does." },
 	{ "help", NULL, "Help, also after a command." },
@@ -64,10 +65,9 @@ const struct cli_option global_options[] = {
 
 const struct cli_command commands[] = {
 	/* clang-format off */
-	{ .name = "check", .args = "[FILE|-]...", .run = cmd_check, .options = check_options,
+	{ .name = "check", .args = "FILE|-...", .run = cmd_check, .options = check_options,
 	  .help = "Check payloads, without asking the service.",
-	  .more = "A file is one payload, an array of them, or JSON lines. Without a file stdin is read.",
-	  .max_args = -1, .complete = COMPLETE_FILE },
+	  .min_args = 1, .max_args = -1, .complete = COMPLETE_FILE },
 	{ .name = "submit", .args = "FILE|-", .run = cmd_submit, .options = submit_options,
 	  .help = "Make a task from a payload, once.",
 	  .more = "A payload without unique_id gets one made from its content, so the same payload "

@@ -8,6 +8,7 @@
 #include "cli/run.h"
 
 #include "core/err.h"
+#include "core/secret.h"
 
 #include "tui/keys.h"
 #include "tui/theme.h"
@@ -19,8 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,16 +42,14 @@ fill_descriptors(void)
 		close(fd);
 }
 
-/* The memory holds the key: no core, no debugger, and /proc/PID is closed to others. */
+/* The memory holds the key. */
 static void
 close_memory(void)
 {
 	const char *open_core = getenv("MULTISTAGE_DEBUG");
 
-	if (open_core && *open_core)
-		return;
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ .rlim_cur = 0 });
-	prctl(PR_SET_DUMPABLE, 0);
+	if (!open_core || !*open_core)
+		secret_close_process();
 }
 
 /*

@@ -115,11 +115,12 @@ take_global(struct parser *p, const struct cli_option *o, const char *after, str
 {
 	struct cli *cli = p->cli;
 
+	const char **value = strcmp(o->name, "config") == 0   ? &cli->flags.config_file
+			     : strcmp(o->name, "key-fd") == 0 ? &cli->flags.key_fd
+							      : &cli->draft_file;
+
 	if (o->arg)
-		return take_value(p, o->name, after,
-				  strcmp(o->name, "config") == 0 ? &cli->flags.config_file
-								 : &cli->draft_file,
-				  err);
+		return take_value(p, o->name, after, value, err);
 	if (no_value(o->name, after, err) != ERR_OK)
 		return err->code;
 	if (strcmp(o->name, "sandbox") == 0)

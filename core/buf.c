@@ -11,6 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As realloc(3), without a copy left behind. */
+static char *
+move(struct buf *b, size_t cap)
+{
+	char *p = mem_alloc(cap);
+
+	if (b->p) {
+		memcpy(p, b->p, b->len + 1);
+		explicit_bzero(b->p, b->cap);
+		free(b->p);
+	}
+	return p;
+}
+
 static bool
 grow(struct buf *b, size_t more)
 {
@@ -26,7 +40,7 @@ grow(struct buf *b, size_t more)
 	cap = b->cap ? b->cap : 64;
 	while (cap < b->len + more + 1)
 		cap *= 2;
-	b->p = mem_realloc(b->p, cap);
+	b->p = b->secret ? move(b, cap) : mem_realloc(b->p, cap);
 	b->cap = cap;
 	return true;
 }
@@ -86,8 +100,10 @@ buf_clear(struct buf *b)
 void
 buf_free(struct buf *b)
 {
+	if (b->secret && b->p)
+		explicit_bzero(b->p, b->cap);
 	free(b->p);
-	*b = (struct buf)BUF_INIT(b->max);
+	*b = (struct buf){ .max = b->max, .secret = b->secret };
 }
 
 const char *

@@ -19,6 +19,7 @@ struct buf {
 	size_t cap; /* bytes allocated */
 	size_t max; /* bytes allowed; required, never 0 */
 	bool full;
+	bool secret; /* set at the start: memory is wiped before it is given back */
 };
 
 #define BUF_INIT(limit)        \
@@ -31,7 +32,7 @@ void buf_adds(struct buf *b, const char *s);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *buf_take(struct buf *b);            /* the string, free(3); b is empty again */
 void buf_clear(struct buf *b);            /* keeps the memory */
-void buf_free(struct buf *b);             /* back to BUF_INIT(max) */
+void buf_free(struct buf *b);             /* as BUF_INIT() left it */
 const char *buf_str(const struct buf *b); /* borrowed until the next add */
 
 #endif

@@ -150,7 +150,7 @@ set_words(struct child *c, const char *const *extra)
 static void
 set_environment(struct child *c)
 {
-	struct buf key = BUF_INIT(256);
+	struct buf key = { .max = 256, .secret = true };
 	size_t n = 0, out = 0;
 
 	while (environ && environ[n])
@@ -447,8 +447,10 @@ child_stop(struct child *c)
 	hush(c);
 	if (c->lock >= 0)
 		close(c->lock);
-	for (size_t i = 0; i < c->kept_count; i++)
+	for (size_t i = 0; i < c->kept_count; i++) {
+		explicit_bzero(c->kept[i], strlen(c->kept[i])); /* one of them is the key */
 		free(c->kept[i]);
+	}
 	free(c->kept);
 	free(c->argv);
 	free(c->envp);

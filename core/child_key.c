@@ -20,7 +20,7 @@ static bool
 make(const char *path)
 {
 	struct buf temporary = BUF_INIT(4096);
-	struct buf text = BUF_INIT(CHILD_KEY_SIZE);
+	struct buf text = { .max = CHILD_KEY_SIZE, .secret = true };
 	struct err ignored = ERR_INIT; /* the caller says that there is no key */
 	char digits[2 * 16 + 1];
 	bool there = false;
@@ -39,6 +39,7 @@ make(const char *path)
 	}
 	buf_free(&temporary);
 	buf_free(&text);
+	explicit_bzero(digits, sizeof(digits));
 	return there;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/conf_impl.h"
 #include "core/mem.h"
+#include "core/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,13 @@ drop_unwanted(void)
 		name[n] = '\0';
 		unsetenv(name); /* moves the rest up: look at the same place again */
 	}
+}
+
+void
+conf_clean_environment(void)
+{
+	secret_free(secret_take_env(CONF_KEY_VARIABLE));
+	drop_unwanted();
 }
 
 enum err_code
@@ -125,7 +133,13 @@ fill(struct conf *c, const struct conf_flags *flags, struct conf_reading *how, s
 	how->must_exist = file != NULL;
 	if (conf_file_read(c, how, err) != ERR_OK)
 		return err->code;
-	return put_environment_and_flags(c, flags, err);
+	if (put_environment_and_flags(c, flags, err) != ERR_OK)
+		return err->code;
+	if (!flags || !flags->key_fd)
+		return ERR_OK;
+	if (flags->value[CONF_KEY_FILE])
+		return err_set(err, ERR_CONFIG, "--key-file and --key-fd are both given");
+	return conf_key_fd(c, flags->key_fd, err);
 }
 
 struct conf *
@@ -134,6 +148,7 @@ conf_open(const struct conf_flags *flags, conf_warn_fn *warn, void *arg, struct 
 	struct conf_reading how = { .warn = warn, .arg = arg };
 	struct conf *c = mem_alloc(sizeof(*c));
 
+	*c = (struct conf){ .key_fd = -1, .warn = warn, .warn_arg = arg };
 	conf_key_from_environment(c);
 	drop_unwanted();
 	if (fill(c, flags, &how, err) != ERR_OK) {

@@ -48,12 +48,14 @@ struct conf_paths { /* absolute; owned by conf */
 	const char *database, *lock_file;
 };
 
-/* A warning of reading: "config.ini:12:1: unknown key \"colour\"". */
+/* A warning: "config.ini:12:1: unknown key \"colour\"", or what key_command says. Not
+ * fit to be shown as it is. May come for as long as the configuration is open. */
 typedef void conf_warn_fn(const char *text, void *arg);
 
 struct conf_flags { /* from the command line; NULL = not given */
 	const char *value[CONF_COUNT];
 	const char *config_file; /* --config, above $MULTISTAGE_CONFIG */
+	const char *key_fd;      /* --key-fd: number of an open descriptor */
 };
 
 /*
@@ -64,6 +66,8 @@ struct conf_flags { /* from the command line; NULL = not given */
 struct conf *conf_open(const struct conf_flags *flags, conf_warn_fn *warn, void *arg,
 		       struct err *err) MUST_CHECK;
 void conf_close(struct conf *c); /* wipes the key */
+/* The same for a program that we become: the key and what could change TLS are dropped. */
+void conf_clean_environment(void);
 
 const char *conf_get(const struct conf *c, enum conf_id id); /* "" when unset */
 long conf_number(const struct conf *c, enum conf_id id);
@@ -73,8 +77,9 @@ const char *conf_origin(const struct conf *c, enum conf_id id);
 const struct conf_paths *conf_paths(const struct conf *c);
 
 /*
- * The key, from the first source that is configured: environment, key_command,
- * key_file (0600, ours, else refused with the chmod to run). Runs the command
+ * The key, from the first source that is configured: --key-fd or --key-file, environment,
+ * systemd's credentials, key_command, key_file (0600, ours, else refused with the chmod to
+ * run). Runs the command
  * at the first call, so the screen must be closed or not open yet. Errors:
  * ERR_AUTH when none is configured, ERR_CONFIG. *key is borrowed until conf_close().
  */

@@ -26,10 +26,13 @@ struct conf {
 	struct conf_item item[CONF_COUNT];
 	struct conf_paths paths; /* borrowed from path[] */
 	char *path[6];           /* owned */
-	char *key;               /* CONF_KEY_PAGE bytes of their own, or NULL */
-	bool key_known;          /* key holds one */
-	bool key_from_env;       /* it was SCALE_API_KEY */
-	char key_origin[300];    /* set with key_known */
+	char *key;               /* secret_new(), or NULL */
+	int key_fd;              /* of --key-fd until it was read; -1: none */
+	conf_warn_fn *warn;
+	void *warn_arg;
+	bool key_known;       /* key holds one */
+	bool key_from_env;    /* it was SCALE_API_KEY */
+	char key_origin[300]; /* set with key_known */
 	bool sandbox;
 };
 
@@ -69,17 +72,29 @@ enum err_code conf_paths_init(struct conf *c, const char *config_file, struct er
 void conf_paths_done(struct conf *c);
 
 /* --- conf_key.c --- */
-#define CONF_KEY_PAGE  4096 /* bytes; a key has at most CONF_KEY_MAX */
-#define CONF_KEY_MIN   8
-#define CONF_KEY_MAX   256
-#define CONF_KEY_WAIT  120000 /* ms for key_command: a person may type a passphrase */
-#define CONF_KEY_PRINT 4096   /* bytes that key_command may print */
+#define CONF_KEY_VARIABLE "SCALE_API_KEY"
+#define CONF_KEY_MIN      8      /* bytes */
+#define CONF_KEY_MAX      256    /* bytes */
+#define CONF_KEY_WAIT     120000 /* ms for key_command: a person may type a passphrase */
+#define CONF_KEY_PRINT    4096   /* bytes that key_command may print */
 
 void conf_key_from_environment(struct conf *c);
 void conf_key_done(struct conf *c);
 void conf_key_set(struct conf *c, const char *key, const char *origin);
-/* Run command; its first line into out (size bytes). wait_ms: at most so long. */
-enum err_code conf_key_run(const char *command, int wait_ms, char *out, size_t size,
+/* Remember the descriptor of --key-fd. Errors: ERR_CONFIG with a hint. */
+enum err_code conf_key_fd(struct conf *c, const char *number, struct err *err) MUST_CHECK;
+/* The first line of text (n bytes and a NUL, changed) into out; a NUL in it spoils the key. */
+void conf_key_line(char *text, size_t n, char *out, size_t size);
+
+/* --- conf_command.c --- */
+struct conf_command {
+	const char *command; /* words */
+	int wait_ms;         /* at most so long */
+	conf_warn_fn *warn;  /* told its lines on stderr, raw; or NULL */
+	void *arg;
+};
+/* Run it; the first line of its output into out (size bytes). Errors: ERR_CONFIG, ERR_SYS. */
+enum err_code conf_command(const struct conf_command *how, char *out, size_t size,
 			   struct err *err) MUST_CHECK;
 
 #endif

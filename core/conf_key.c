@@ -1,70 +1,44 @@
-/* conf_key.c - the API key: where it comes from and where it is kept.
+/* conf_key.c - the API key: where it comes from and what it may be.
  *
- * One page of its own, kept out of swap and core dumps as far as the system
- * allows, wiped at the end. The first source that is configured counts; when
- * it fails, that is an error and not a reason to try the next one.
+ * The first source that is configured counts; when it fails, that is an error and not a
+ * reason to try the next one.
  */
 #include "config.h"
 
-#include "core/clock.h"
 #include "core/conf_impl.h"
-#include "core/mem.h"
+#include "core/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define ENV_KEY    "SCALE_API_KEY"
-#define CREDENTIAL "scale_api_key" /* Source: systemd.exec(5), LoadCredential= */
-#define DRAIN_MS   20              /* between looks at a command that has said its line */
+#define CREDENTIAL   "scale_api_key" /* Source: systemd.exec(5), LoadCredential= */
+#define KEY_FILE_MAX 1023            /* bytes */
 
-extern char **environ;
-
+/* key: secret_new(); taken over. */
 static void
-page_open(struct conf *c)
+adopt(struct conf *c, char *key, const char *origin)
 {
-	void *p;
-
-	if (c->key)
-		return;
-	p = mmap(NULL, CONF_KEY_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
-		die("out of memory; drafts and sent tasks are on disk");
-	/* All best effort: mlock needs room under RLIMIT_MEMLOCK. */
-	(void)mlock(p, CONF_KEY_PAGE);
-	(void)madvise(p, CONF_KEY_PAGE, MADV_DONTDUMP);
-	(void)madvise(p, CONF_KEY_PAGE, MADV_WIPEONFORK);
-	c->key = p;
-}
-
-void
-conf_key_set(struct conf *c, const char *key, const char *origin)
-{
-	size_t n = strnlen(key, CONF_KEY_PAGE - 1);
-
-	page_open(c);
-	explicit_bzero(c->key, CONF_KEY_PAGE);
-	memcpy(c->key, key, n);
+	secret_free(c->key);
+	c->key = key;
 	snprintf(c->key_origin, sizeof(c->key_origin), "%s", origin);
 	c->key_known = true;
 }
 
 void
+conf_key_set(struct conf *c, const char *key, const char *origin)
+{
+	adopt(c, secret_copy(key), origin); /* before the old one goes: it may be that */
+}
+
+void
 conf_key_done(struct conf *c)
 {
-	if (!c->key)
-		return;
-	explicit_bzero(c->key, CONF_KEY_PAGE);
-	munmap(c->key, CONF_KEY_PAGE);
+	secret_free(c->key);
 	c->key = NULL;
 	c->key_known = false;
 }
@@ -72,21 +46,35 @@ conf_key_done(struct conf *c)
 void
 conf_key_from_environment(struct conf *c)
 {
-	char *value = getenv(ENV_KEY);
-	size_t n = value ? strlen(value) : 0;
+	char *key = secret_take_env(CONF_KEY_VARIABLE);
 
-	if (n && n < CONF_KEY_PAGE) {
-		conf_key_set(c, value, ENV_KEY);
-		c->key_from_env = true;
-	} else if (n) {
-		conf_key_set(c, "", ENV_KEY); /* no key is that long: conf_key() refuses it */
-		c->key_from_env = true;
-	}
-	if (!value)
+	if (!key || !*key) { /* empty counts as unset */
+		secret_free(key);
 		return;
-	/* unsetenv(3) alone leaves the bytes for /proc/PID/environ to show. */
-	explicit_bzero(value, n);
-	unsetenv(ENV_KEY);
+	}
+	adopt(c, key, CONF_KEY_VARIABLE);
+	c->key_from_env = true;
+}
+
+enum err_code
+conf_key_fd(struct conf *c, const char *number, struct err *err)
+{
+	size_t n = strspn(number, "0123456789");
+	long fd = n && n < 9 && !number[n] ? strtol(number, NULL, 10) : -1;
+
+	if (fd < 0 || fd == STDOUT_FILENO || fd == STDERR_FILENO) {
+		err_set(err, ERR_CONFIG, "--key-fd \"%.20s\" is no descriptor to read from",
+			number);
+		return err_hint(err, "use 0 or a number from 3, as in --key-fd 3 3<FILE");
+	}
+	/* No child of ours shall read it. */
+	if (fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0) {
+		err_sys(err, "--key-fd %ld", fd);
+		err->code = ERR_CONFIG;
+		return err_hint(err, "open it for this program, as in --key-fd 3 3<FILE");
+	}
+	c->key_fd = (int)fd;
+	return ERR_OK;
 }
 
 /* No colon: the key is a user name of HTTP Basic. Source: RFC 7617 2. */
@@ -110,23 +98,18 @@ check(const char *key, const char *origin, struct err *err)
 			     "without blanks");
 }
 
-/* A NUL would end the key early and unseen; no key holds the byte it becomes. */
-static void
-mark_nuls(char *text, size_t n)
+void
+conf_key_line(char *text, size_t n, char *out, size_t size)
 {
+	/* A NUL would end the key early and unseen; no key holds the byte it becomes. */
 	for (char *at = text; (at = memchr(at, '\0', n - (size_t)(at - text))); at++)
 		*at = '\1';
-}
-
-static void
-cut_line(char *text)
-{
-	text[strcspn(text, "\r\n")] = '\0';
+	snprintf(out, size, "%.*s", (int)strcspn(text, "\r\n"), text);
 }
 
 /* Read at most size - 1 bytes of an open file. False if there is more, or it cannot be read. */
 static bool
-read_all(int fd, char *out, size_t size)
+read_all(int fd, char *out, size_t size, size_t *len)
 {
 	size_t n = 0;
 	ssize_t got = 1;
@@ -138,28 +121,32 @@ read_all(int fd, char *out, size_t size)
 		else if (got > 0)
 			n += (size_t)got;
 	}
-	mark_nuls(out, n < size ? n : size);
-	out[n < size ? n : 0] = '\0';
+	*len = n < size ? n : 0;
+	out[*len] = '\0';
 	return got == 0 && n < size;
 }
 
-/* A final newline is fine, a second line is not a key file of ours. */
+/* A final newline is fine, a second line is not a key file of ours. what: "key file /x". */
 static enum err_code
-read_key(int fd, const char *path, char *out, size_t size, struct err *err)
+take_from(struct conf *c, int fd, const char *what, struct err *err)
 {
-	size_t n;
+	char text[KEY_FILE_MAX + 1], key[KEY_FILE_MAX + 1];
+	enum err_code code = ERR_OK;
+	size_t n = 0, end;
 
-	if (!read_all(fd, out, size)) {
-		err_set(err, ERR_CONFIG, "key file %s is too long or cannot be read", path);
-		return err_hint(err, "it must hold the key and nothing else");
-	}
-	n = strcspn(out, "\r\n");
-	if (out[n + strspn(out + n, "\r\n")]) {
-		err_set(err, ERR_CONFIG, "key file %s has more than one line", path);
-		return err_hint(err, "it must hold the key and nothing else");
-	}
-	cut_line(out);
-	return ERR_OK;
+	if (!read_all(fd, text, sizeof(text), &n))
+		code = err_set(err, ERR_CONFIG, "%s is too long or cannot be read", what);
+	conf_key_line(text, n, key, sizeof(key));
+	end = strcspn(text, "\r\n");
+	if (code == ERR_OK && text[end + strspn(text + end, "\r\n")])
+		code = err_set(err, ERR_CONFIG, "%s has more than one line", what);
+	if (code != ERR_OK)
+		err_hint(err, "it must hold the key and nothing else");
+	else if ((code = check(key, what, err)) == ERR_OK)
+		conf_key_set(c, key, what);
+	explicit_bzero(text, sizeof(text));
+	explicit_bzero(key, sizeof(key));
+	return code;
 }
 
 /* May others put another file in its place? Not where the sticky bit keeps them off. */
@@ -183,7 +170,7 @@ folder_is_open(const char *path, char *folder, size_t size)
 static enum err_code
 from_file(struct conf *c, const char *path, bool ours, struct err *err)
 {
-	char text[1024], origin[300], folder[4096];
+	char what[300], folder[4096];
 	struct stat st;
 	enum err_code code = ERR_OK;
 	/* O_NONBLOCK: a FIFO must not keep us. The checks are on the descriptor. */
@@ -206,163 +193,24 @@ from_file(struct conf *c, const char *path, bool ours, struct err *err)
 		code = err_set(err, ERR_CONFIG, "others can replace key file %s", path);
 		err_hint(err, "run: chmod go-w '%s'", folder);
 	} else {
-		code = read_key(fd, path, text, sizeof(text), err);
+		snprintf(what, sizeof(what), "key file %s", path);
+		code = take_from(c, fd, what, err);
 	}
 	close(fd);
-	if (code == ERR_OK) {
-		snprintf(origin, sizeof(origin), "key file %s", path);
-		code = check(text, origin, err);
-		if (code == ERR_OK)
-			conf_key_set(c, text, origin);
-	}
-	explicit_bzero(text, sizeof(text));
 	return code;
 }
 
-/* Start words[0] with its output in a pipe; the rest of our life it shares: the
- * terminal, so that a passphrase can be asked for, and the words on stderr. */
+/* The descriptor of --key-fd, once: what it gave is gone. */
 static enum err_code
-start(char **words, pid_t *pid, int *out, struct err *err)
+from_fd(struct conf *c, struct err *err)
 {
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int fd[2], failed;
-
-	if (pipe2(fd, O_CLOEXEC) < 0)
-		return err_sys(err, "cannot make a pipe");
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, fd[1], STDOUT_FILENO);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	failed = posix_spawnp(pid, words[0], &files, &attr, words, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	close(fd[1]);
-	if (failed) {
-		close(fd[0]);
-		err_set(err, ERR_CONFIG, "cannot run key_command %s: %s", words[0],
-			strerror(failed));
-		return err_hint(err, "key_command is words, not a shell line: use sh -c '...' "
-				     "for pipes");
-	}
-	*out = fd[0];
-	return ERR_OK;
-}
-
-struct listening {
-	char text[CONF_KEY_PRINT + 1];
-	size_t n;  /* bytes heard, also those past the end */
-	bool line; /* a newline was among them */
-	bool ended;
-	int status; /* of the ended command */
-};
-
-/* Take what there is. False at the end of the output. */
-static bool
-hear(struct listening *l, int fd)
-{
-	char block[512];
-	ssize_t got = read(fd, block, sizeof(block));
-
-	if (got < 0)
-		return errno == EINTR || errno == EAGAIN;
-	for (ssize_t i = 0; i < got; i++, l->n++)
-		if (l->n < CONF_KEY_PRINT)
-			l->text[l->n] = block[i];
-	l->line = l->line || memchr(block, '\n', (size_t)got) != NULL;
-	explicit_bzero(block, sizeof(block));
-	return got > 0 && l->n <= CONF_KEY_PRINT;
-}
-
-static bool
-too_much(const struct listening *l)
-{
-	return l->n > CONF_KEY_PRINT;
-}
-
-/*
- * Listen until the output ends, or the command does: what it leaves behind (an
- * agent, say) may keep the pipe open. False when the time is up, or it says too much:
- * then it may never end by itself.
- */
-static bool
-listen_to(struct listening *l, pid_t pid, int fd, int wait_ms)
-{
-	int64_t end = clock_mono_ms() + wait_ms, left;
-	bool more = true;
-
-	while (!l->ended && !too_much(l) && (left = end - clock_mono_ms()) > 0) {
-		struct pollfd p = { .fd = more ? fd : -1, .events = POLLIN };
-		int ms = (l->line || !more) && left > DRAIN_MS ? DRAIN_MS : (int)left;
-		pid_t got;
-
-		if (poll(&p, 1, ms) > 0)
-			more = hear(l, fd);
-		got = waitpid(pid, &l->status, WNOHANG);
-		l->ended = got == pid || (got < 0 && errno != EINTR);
-	}
-	if (l->ended)
-		while (more && poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) > 0)
-			more = hear(l, fd);
-	return l->ended;
-}
-
-static enum err_code
-judge(const struct listening *l, const char *program, struct err *err)
-{
-	if (too_much(l))
-		err_set(err, ERR_CONFIG, "key_command %s printed more than %d bytes", program,
-			CONF_KEY_PRINT);
-	else if (WIFSIGNALED(l->status))
-		err_set(err, ERR_CONFIG, "key_command %s was ended by signal %d", program,
-			WTERMSIG(l->status));
-	else if (WEXITSTATUS(l->status) != 0)
-		err_set(err, ERR_CONFIG, "key_command %s failed with status %d", program,
-			WEXITSTATUS(l->status));
-	else
-		return ERR_OK;
-	return err_hint(err, "run it by hand; it must print the key as its first line");
-}
-
-enum err_code
-conf_key_run(const char *command, int wait_ms, char *out, size_t size, struct err *err)
-{
-	struct listening l = { .n = 0 };
+	char what[32];
 	enum err_code code;
-	char **words = NULL;
-	pid_t pid = -1;
-	int fd = -1;
 
-	code = conf_words(command, &words, err);
-	if (code == ERR_OK)
-		code = start(words, &pid, &fd, err);
-	if (code == ERR_OK) {
-		bool ended = listen_to(&l, pid, fd, wait_ms);
-
-		close(fd);
-		if (!ended) {
-			kill(pid, SIGKILL);
-			while (waitpid(pid, &l.status, 0) < 0 && errno == EINTR)
-				;
-		}
-		if (!ended && !too_much(&l))
-			code = err_set(err, ERR_CONFIG, "key_command %s took more than %d s",
-				       words[0], wait_ms / 1000);
-		else
-			code = judge(&l, words[0], err);
-	}
-	if (code == ERR_OK) {
-		mark_nuls(l.text, l.n);
-		cut_line(l.text);
-		snprintf(out, size, "%s", l.text);
-	}
-	explicit_bzero(&l, sizeof(l));
-	conf_words_free(words);
+	snprintf(what, sizeof(what), "--key-fd %d", c->key_fd);
+	code = take_from(c, c->key_fd, what, err);
+	close(c->key_fd);
+	c->key_fd = -1;
 	return code;
 }
 
@@ -372,7 +220,11 @@ from_command(struct conf *c, struct err *err)
 	char key[CONF_KEY_PRINT + 1], origin[80];
 	enum err_code code;
 
-	code = conf_key_run(conf_get(c, CONF_KEY_COMMAND), CONF_KEY_WAIT, key, sizeof(key), err);
+	code = conf_command(&(struct conf_command){ .command = conf_get(c, CONF_KEY_COMMAND),
+						    .wait_ms = CONF_KEY_WAIT,
+						    .warn = c->warn,
+						    .arg = c->warn_arg },
+			    key, sizeof(key), err);
 	if (code != ERR_OK)
 		return code;
 	snprintf(origin, sizeof(origin), "key_command (%.50s)", conf_origin(c, CONF_KEY_COMMAND));
@@ -396,36 +248,56 @@ credential(char *path, size_t size)
 	return n > 0 && (size_t)n < size && access(path, F_OK) == 0;
 }
 
+/* Words for a key that is nowhere. */
+static enum err_code
+no_key(const struct conf *c, struct err *err)
+{
+	err_set(err, ERR_AUTH, "there is no API key");
+	return err_hint(err,
+			"set SCALE_API_KEY, or key_command or key_file in %.150s; "
+			"multistage --sandbox needs none",
+			c->paths.config_file);
+}
+
+/* Named on the command line: the latest word, and safe to say there. */
+static bool
+is_named(const struct conf *c)
+{
+	return c->key_fd >= 0 ||
+	       (*conf_get(c, CONF_KEY_FILE) && c->item[CONF_KEY_FILE].rank == RANK_FLAG);
+}
+
+static enum err_code
+from_first_source(struct conf *c, bool named, struct err *err)
+{
+	const char *file = conf_get(c, CONF_KEY_FILE);
+	char path[1024];
+
+	if (c->key_fd >= 0)
+		return from_fd(c, err);
+	if (named)
+		return from_file(c, file, true, err);
+	if (credential(path, sizeof(path)))
+		return from_file(c, path, false, err);
+	if (*conf_get(c, CONF_KEY_COMMAND))
+		return from_command(c, err);
+	return *file ? from_file(c, file, true, err) : no_key(c, err);
+}
+
 enum err_code
 conf_key(struct conf *c, const char **key, const char **origin, struct err *err)
 {
-	bool file = *conf_get(c, CONF_KEY_FILE) != '\0', flag;
+	bool named = is_named(c) && !c->sandbox;
 	enum err_code code = ERR_OK;
-	char path[1024];
 
-	/* A file named on the command line is the latest word, and safe to say there. */
-	flag = file && c->item[CONF_KEY_FILE].rank == RANK_FLAG && !c->sandbox;
-	if (flag && c->key_from_env) {
+	if (named && c->key_from_env) {
 		c->key_known = false;
 		c->key_from_env = false;
 	}
-	if (c->key_known)
-		code = c->sandbox ? ERR_OK : check(c->key, c->key_origin, err);
-	else if (flag)
-		code = from_file(c, conf_get(c, CONF_KEY_FILE), true, err);
-	else if (credential(path, sizeof(path)))
-		code = from_file(c, path, false, err);
-	else if (*conf_get(c, CONF_KEY_COMMAND))
-		code = from_command(c, err);
-	else if (file)
-		code = from_file(c, conf_get(c, CONF_KEY_FILE), true, err);
-	else {
-		err_set(err, ERR_AUTH, "there is no API key");
-		code = err_hint(err,
-				"set SCALE_API_KEY, or key_command or key_file in %.150s; "
-				"multistage --sandbox needs none",
-				c->paths.config_file);
-	}
+	if (!c->key_known)
+		code = from_first_source(c, named, err);
+	else if (!c->sandbox)
+		code = check(c->key, c->key_origin, err);
 	if (code != ERR_OK)
 		return code;
 	*key = c->key;

@@ -12,6 +12,7 @@
 #include "core/http_parts.h"
 #include "core/http_xfer.h"
 #include "core/mem.h"
+#include "core/secret.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -82,14 +83,6 @@ copy(const char *s)
 	return s ? mem_strdup(s) : NULL;
 }
 
-static void
-wipe(char *secret)
-{
-	if (secret)
-		explicit_bzero(secret, strlen(secret));
-	free(secret);
-}
-
 /* What may stand in an Authorization header and splits no name from a password. */
 static bool
 key_is_sane(const char *key)
@@ -125,9 +118,9 @@ http_new(const struct http_setup *setup, struct err *err)
 	h = mem_alloc(sizeof(*h));
 	h->conf = conf;
 	h->conf.base_url = copy(setup->base_url);
-	h->conf.key = copy(setup->key);
+	h->conf.key = secret_copy(setup->key);
 	h->conf.ca_file = copy(setup->ca_file);
-	h->conf.proxy = copy(setup->proxy);
+	h->conf.proxy = setup->proxy ? secret_copy(setup->proxy) : NULL;
 	h->conf.total_ms = setup->total_ms ? setup->total_ms : HTTP_TOTAL_MS;
 	h->deadline = -1;
 	return h;
@@ -182,8 +175,8 @@ http_free(struct http *h)
 	free(h->conf.base_url);
 	free(h->conf.unix_path);
 	free(h->conf.ca_file);
-	wipe(h->conf.proxy); /* may hold a password */
-	wipe(h->conf.key);
+	secret_free(h->conf.proxy);
+	secret_free(h->conf.key);
 	free(h);
 }
 

@@ -114,6 +114,22 @@ http_late_load(struct err *err)
 	return ERR_OK;
 }
 
+bool
+http_late_crypto(void *(*m)(size_t, const char *, int),
+		 void *(*r)(void *, size_t, const char *, int),
+		 void (*f)(void *, const char *, int))
+{
+	int (*set)(void *(*)(size_t, const char *, int),
+		   void *(*)(void *, size_t, const char *, int),
+		   void (*)(void *, const char *, int));
+	void *function = dlsym(real.library, "CRYPTO_set_mem_functions"); /* and what it needs */
+
+	if (!function)
+		return false;
+	memcpy(&set, &function, sizeof(set));
+	return set(m, r, f) == 1;
+}
+
 /* --- options: what follows is a long, a pointer or a curl_off_t, by the option's number --- */
 
 CURLcode

@@ -11,8 +11,9 @@
 
 /* What every request of one client has in common; strings owned, NULL when not set. */
 struct http_conf {
-	char *base_url, *unix_path, *key, *ca_file, *proxy;
-	char host[256]; /* of base_url, without the brackets of IPv6 */
+	char *base_url, *unix_path, *ca_file;
+	char *key, *proxy; /* secret_new(): a proxy's URL may hold a password */
+	char host[256];    /* of base_url, without the brackets of IPv6 */
 	bool https;
 	bool here; /* this machine: a loopback address or a unix socket */
 	long total_ms;

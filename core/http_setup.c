@@ -8,6 +8,7 @@
 #include "core/http_parts.h"
 
 #include "core/http_late.h"
+#include "core/mem.h"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -15,7 +16,27 @@
 
 #include <curl/curl.h>
 
-/* --- memory: HTTP Basic puts the key (in base64) into buffers that libcurl frees --- */
+/* --- memory: HTTP Basic puts the key (in base64) into buffers that libcurl and OpenSSL
+ * free. They never see that there is none: libcurl 7.88 divides by zero or sleeps for ever
+ * after that, and what was to be sent is on disk. --- */
+
+static void *
+must_malloc(size_t size)
+{
+	return mem_realloc(NULL, size);
+}
+
+static void *
+must_calloc(size_t n, size_t size)
+{
+	return mem_array(n, size);
+}
+
+static char *
+must_strdup(const char *s)
+{
+	return mem_strdup(s);
+}
 
 static void
 wipe_free(void *p)
@@ -29,14 +50,39 @@ static void *
 wipe_realloc(void *old, size_t size)
 {
 	size_t had = old ? malloc_usable_size(old) : 0;
-	void *p = malloc(size ? size : 1);
+	void *p = must_malloc(size);
 
-	if (!p)
-		return NULL;
 	if (old)
 		memcpy(p, old, had < size ? had : size);
 	wipe_free(old);
 	return p;
+}
+
+static void *
+crypto_malloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return size ? must_malloc(size) : NULL;
+}
+
+static void *
+crypto_realloc(void *old, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (size)
+		return wipe_realloc(old, size);
+	wipe_free(old);
+	return NULL;
+}
+
+static void
+crypto_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	wipe_free(p);
 }
 
 enum err_code
@@ -44,8 +90,9 @@ http_curl_start(struct err *err)
 {
 	if (http_late_load(err))
 		return err->code;
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup,
-				 calloc) == CURLE_OK)
+	http_late_crypto(crypto_malloc, crypto_realloc, crypto_free);
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, must_malloc, wipe_free, wipe_realloc,
+				 must_strdup, must_calloc) == CURLE_OK)
 		return ERR_OK;
 	return err_set(err, ERR_NET, "the HTTP library does not start");
 }

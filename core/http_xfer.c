@@ -226,7 +226,7 @@ http_xfer_new(const struct http_conf *conf, const struct http_request *req, stru
 
 	x->easy = curl_easy_init();
 	x->file = -1;
-	x->body = (struct buf)BUF_INIT(HTTP_BODY_MAX);
+	x->body = (struct buf){ .max = HTTP_BODY_MAX, .secret = true }; /* it may echo the key */
 	x->reply.retry_after_ms = -1;
 	if (!x->easy)
 		err_set(err, ERR_NET, "cannot start a request");

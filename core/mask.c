@@ -6,6 +6,7 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/query.h"
+#include "core/secret.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -22,14 +23,15 @@ add_form(struct mask *m, const char *text, size_t n)
 	for (size_t i = 0; i < m->count; i++)
 		if (strlen(m->form[i]) == n && memcmp(m->form[i], text, n) == 0)
 			return;
-	m->form[m->count++] = mem_strndup(text, n);
+	m->form[m->count] = secret_new(n + 1);
+	memcpy(m->form[m->count++], text, n);
 }
 
 /* Some JSON writers put a backslash before every slash. */
 static void
 add_escaped(struct mask *m, const char *text, size_t n)
 {
-	struct buf escaped = BUF_INIT(MASK_FORM_MAX);
+	struct buf escaped = { .max = MASK_FORM_MAX, .secret = true };
 
 	for (size_t i = 0; i < n; i++) {
 		if (text[i] == '/')
@@ -38,8 +40,6 @@ add_escaped(struct mask *m, const char *text, size_t n)
 	}
 	if (!escaped.full)
 		add_form(m, buf_str(&escaped), escaped.len);
-	if (escaped.p)
-		explicit_bzero(escaped.p, escaped.len);
 	buf_free(&escaped);
 }
 
@@ -83,7 +83,7 @@ add_hex(struct mask *m, const char *key, const char *digits)
 void
 mask_init(struct mask *m, const char *key)
 {
-	struct buf percent = BUF_INIT(MASK_FORM_MAX);
+	struct buf percent = { .max = MASK_FORM_MAX, .secret = true };
 
 	*m = (struct mask){ .count = 0 };
 	if (strlen(key) < MASK_KEY_MIN)
@@ -92,8 +92,6 @@ mask_init(struct mask *m, const char *key)
 	add_escaped(m, key, strlen(key));
 	query_escape(&percent, key);
 	add_form(m, buf_str(&percent), percent.len);
-	if (percent.p)
-		explicit_bzero(percent.p, percent.len);
 	buf_free(&percent);
 	for (size_t before = 0; before < 3; before++)
 		add_base64(m, key, before);
@@ -104,10 +102,8 @@ mask_init(struct mask *m, const char *key)
 void
 mask_done(struct mask *m)
 {
-	for (size_t i = 0; i < m->count; i++) {
-		explicit_bzero(m->form[i], strlen(m->form[i]));
-		free(m->form[i]);
-	}
+	for (size_t i = 0; i < m->count; i++)
+		secret_free(m->form[i]);
 	m->count = 0;
 }
 

@@ -16,7 +16,7 @@
 #define MASK_FORM_MAX  4096
 
 struct mask {
-	char *form[MASK_FORMS_MAX]; /* owned */
+	char *form[MASK_FORMS_MAX]; /* secret_new() */
 	size_t count;
 };
 

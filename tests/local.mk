@@ -95,7 +95,8 @@ tests_fuzz_sfs_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal \
-	tests/test_http tests/test_http_broken tests/test_http_parts tests/test_tls tests/test_api_wire tests/test_api
+	tests/test_http tests/test_http_broken tests/test_http_parts tests/test_tls tests/test_secret tests/test_api_wire tests/test_api
+check_PROGRAMS += tests/secret_probe
 endif
 FUZZERS += tests/fuzz_reply
 tests_test_api_SOURCES = tests/test_api.c tests/drive.c tests/drive.h \
@@ -111,8 +112,13 @@ tests_test_http_broken_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_parts_SOURCES = tests/test_http_parts.c
 tests_test_http_parts_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-tests_test_tls_SOURCES        = tests/test_tls.c $(TALK) tests/scratch.c tests/scratch.h
+TLS = tests/tls_server.c tests/tls_server.h $(TALK) tests/scratch.c tests/scratch.h
+tests_test_tls_SOURCES        = tests/test_tls.c $(TLS)
 tests_test_tls_LDADD          = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_secret_SOURCES = tests/test_secret.c $(TLS) tests/program.c tests/program.h
+tests_test_secret_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_secret_probe_SOURCES = tests/secret_probe.c
+tests_secret_probe_LDADD   = $(CORE_LIBS)
 tests_fuzz_reply_SOURCES = tests/fuzz_reply.c $(FUZZ_MAIN)
 tests_fuzz_reply_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_reply_LDADD   = core/libcore.a $(RULES_LIBS)
@@ -155,13 +161,6 @@ tests_test_filter_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_outbox_SOURCES = tests/test_outbox.c
 tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
-# --- many payloads at once ---
-if HAVE_CMOCKA
-UNIT_TESTS += tests/test_records
-endif
-tests_test_records_SOURCES = tests/test_records.c tests/scratch.c tests/scratch.h
-tests_test_records_LDADD   = tests/libtest.a cli/libcli.a $(CORE_LIBS) $(CMOCKA_LIBS)
-
 # --- store and session ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
@@ -196,17 +195,6 @@ tests_test_session_group_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.c
 tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-
-# --- the line between client and service ---
-if HAVE_CMOCKA
-UNIT_TESTS += tests/test_wire_cut tests/test_wire_faults
-endif
-WIRE_WORLD = tests/wire_world.c tests/wire_world.h tests/proxy.c tests/proxy.h \
-	tests/sandbox.c tests/sandbox.h $(ADMIN) $(SESSION_WORLD)
-tests_test_wire_cut_SOURCES = tests/test_wire_cut.c $(WIRE_WORLD)
-tests_test_wire_cut_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-tests_test_wire_faults_SOURCES = tests/test_wire_faults.c $(WIRE_WORLD)
-tests_test_wire_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- sandbox ---
 if HAVE_CMOCKA
@@ -462,22 +450,3 @@ bless: $(check_PROGRAMS)
 	for t in $(UNIT_TESTS); do ./$$t || bad="$$bad $$t"; done; \
 	$(SHELL) $(top_srcdir)/tests/check-docs.sh || bad="$$bad tests/check-docs.sh"; \
 	test -z "$$bad" || { echo "no picture is the trouble of:$$bad"; exit 1; }
-
-# --- never lost, never twice: kills, failing calls, failing memory ---
-if HAVE_CMOCKA
-UNIT_TESTS += tests/test_inject tests/test_killed
-check_PROGRAMS += tests/shim.so tests/shim_mem.so
-endif
-SHIM_FLAGS = $(WARN_CFLAGS) -fPIC -fno-builtin
-tests_shim_so_SOURCES     = tests/shim.c tests/shim.h
-tests_shim_so_CFLAGS      = $(SHIM_FLAGS)
-tests_shim_so_LDFLAGS     = -shared
-tests_shim_mem_so_SOURCES = tests/shim_mem.c tests/shim.h
-tests_shim_mem_so_CFLAGS  = $(SHIM_FLAGS)
-tests_shim_mem_so_LDFLAGS = -shared
-INJECT = tests/inject.c tests/inject.h tests/trace.c tests/trace.h tests/shim.h $(PROGRAM_TEST)
-HISTORY = tests/history.c tests/history.h tests/promise.c tests/promise.h $(ADMIN) $(INJECT)
-tests_test_inject_SOURCES = tests/test_inject.c tests/canned.c tests/canned.h $(INJECT)
-tests_test_killed_SOURCES = tests/test_killed.c $(HISTORY)
-tests_test_killed_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-tests_test_inject_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

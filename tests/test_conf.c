@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static char root[] = "/tmp/ms-conf-XXXXXX";
-static char warnings[4096];
+static char warnings[8192];
 
 static void
 warn(const char *text, void *arg)
@@ -370,7 +370,7 @@ the_state_folder_is_made_and_must_be_ours_alone(void **state)
 }
 
 static void
-the_key_leaves_the_environment(void **state)
+c2_the_key_leaves_the_environment_and_what_could_change_tls_too(void **state)
 {
 	const char *key, *origin;
 	struct err err = ERR_INIT;
@@ -387,7 +387,8 @@ the_key_leaves_the_environment(void **state)
 	setenv("CURL_HOME", "/tmp/x", 1);
 	c = must_open(NULL);
 	assert_null(getenv("SCALE_API_KEY"));
-	assert_int_equal(place[0], 0);
+	for (size_t i = 0; i < sizeof("test_0123456789"); i++)
+		assert_int_equal(place[i], 0);
 	assert_null(getenv("SSLKEYLOGFILE"));
 	assert_null(getenv("SSL_CERT_FILE"));
 	assert_null(getenv("SSL_CERT_DIR"));
@@ -461,65 +462,162 @@ a_key_file_on_the_command_line_is_the_latest_word(void **state)
 	conf_close(c);
 }
 
+/* What conf_key() says of a key file of n bytes with this mode. */
+struct key_file {
+	const char *bytes, *want;
+	size_t n; /* 0: up to the NUL */
+	mode_t mode, folder;
+};
+
 static void
-a_key_file_must_be_ours_alone_and_one_key(void **state)
+c1_a_key_file_is_ours_alone_and_holds_one_key(void **state)
 {
-	char big[2000];
+	static const struct key_file rows[] = {
+		{ "live_12345678\n", "run: chmod 600 '", 0, 0644, 0700 },
+		{ "live_12345678\n", "run: chmod 600 '", 0, 0640, 0700 },
+		{ "live_12345678\n", "run: chmod 600 '", 0, 0620, 0700 },
+		{ "live_12345678\n", "run: chmod 600 '", 0, 0602, 0700 },
+		{ "live_12345678\n", "run: chmod go-w '", 0, 0600, 0770 },
+		{ "live_12345678\n", "live_12345678|key file /", 0, 0600, 01777 }, /* as /tmp */
+		{ "live_12345678", "live_12345678|", 0, 0400, 0700 },
+		{ "live_12345678\n", "live_12345678|", 0, 0600, 0700 },
+		{ "live_12345678\r\n", "live_12345678|", 0, 0600, 0700 },
+		{ "live_12345678\n\n\n", "live_12345678|", 0, 0600, 0700 },
+		{ "12345678", "12345678|", 0, 0600, 0700 },
+		{ "1234567", "a key has 8 to 256 characters, not 7", 0, 0600, 0700 },
+		{ "", "holds no key", 0, 0600, 0700 },
+		{ "\n", "holds no key", 0, 0600, 0700 },
+		{ "live_1234\nlive_5678\n", "more than one line", 0, 0600, 0700 },
+		{ "live_12\0345678\n", "byte 8 cannot be part of a key", 0, 0600, 0700 },
+		{ "live_12\0335678\n", "byte 8 cannot be part of a key", 0, 0600, 0700 },
+		{ "live_12\1775678\n", "byte 8 cannot be part of a key", 0, 0600, 0700 },
+		{ "live_12\3035678\n", "byte 8 cannot be part of a key", 0, 0600, 0700 },
+		{ "live_12345678\0end", "byte 14 cannot be part of a key", 17, 0600, 0700 },
+		{ "live:12345678\n", "byte 5 cannot be part of a key", 0, 0600, 0700 },
+		{ "live_12 45678\n", "byte 8 cannot be part of a key", 0, 0600, 0700 },
+		{ " live_12345678\n", "byte 1 cannot be part of a key", 0, 0600, 0700 },
+		{ "live_12345678\t\n", "byte 14 cannot be part of a key", 0, 0600, 0700 },
+	};
+
+	(void)state;
+	setenv("MULTISTAGE_KEY_FILE", in("key"), 1);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct key_file *r = &rows[i];
+
+		write_file(in("key"), r->bytes, r->n ? r->n : strlen(r->bytes), r->mode);
+		assert_int_equal(chmod(root, r->folder), 0);
+		key_gives(r->want);
+	}
+	assert_int_equal(chmod(root, 0700), 0);
+}
+
+static void
+c1_what_is_no_key_file_is_refused_and_not_read_further(void **state)
+{
+	size_t n = 1u << 20;
+	char *big = malloc(n);
 
 	(void)state;
 	setenv("MULTISTAGE_KEY_FILE", in("key"), 1);
 	unlink(in("key"));
 	key_gives("No such file");
-	write_file(in("key"), "live_12345678\n", 14, 0644);
-	key_gives("run: chmod 600");
-	write_file(in("key"), "live_12345678\n", 14, 0620);
-	key_gives("run: chmod 600");
-	write_file(in("key"), "live_12345678\r\n", 15, 0600);
-	assert_int_equal(chmod(root, 0770), 0);
-	key_gives("run: chmod go-w");
-	assert_int_equal(chmod(root, 01777), 0); /* as /tmp */
-	key_gives("live_12345678|");
-	assert_int_equal(chmod(root, 0700), 0);
-	key_gives("live_12345678|");
-	write_file(in("key"), "", 0, 0600);
-	key_gives("holds no key");
-	write_file(in("key"), "live_1234\nlive_5678\n", 20, 0600);
-	key_gives("more than one line");
-	write_file(in("key"), "live_12\0345678\n", 13, 0600);
-	key_gives("byte 8 cannot be part of a key");
-	write_file(in("key"), "live_12345678\0end", 17, 0600); /* not a shorter key */
-	key_gives("byte 14 cannot be part of a key");
-	write_file(in("key"), "live:12345678\n", 14, 0600);
-	key_gives("byte 5 cannot be part of a key");
-	memset(big, 'a', sizeof(big));
-	write_file(in("key"), big, sizeof(big), 0600);
+	memset(big, 'a', n);
+	write_file(in("key"), big, 257, 0600);
+	key_gives("a key has 8 to 256 characters, not 257");
+	write_file(in("key"), big, n, 0600);
 	key_gives("too long");
+	free(big);
 	unlink(in("key"));
-	assert_int_equal(mkfifo(in("key"), 0600), 0);
+	assert_int_equal(mkfifo(in("key"), 0600), 0); /* nobody writes: must not wait */
 	key_gives("not a regular file");
 	unlink(in("key"));
 	setenv("MULTISTAGE_KEY_FILE", root, 1);
 	key_gives("not a regular file");
+	setenv("MULTISTAGE_KEY_FILE", "/dev/zero", 1);
+	key_gives("not a regular file");
+	setenv("MULTISTAGE_KEY_FILE", in("link"), 1); /* dotfile managers make links */
+	write_file(in("real"), "live_12345678\n", 14, 0600);
+	assert_int_equal(symlink("real", in("link")), 0);
+	key_gives("live_12345678|");
+	assert_int_equal(chmod(in("real"), 0604), 0);
+	key_gives("others can read key file ");
 	if (geteuid() == 0) {
-		write_file(in("key"), "live_12345678\n", 14, 0600);
-		assert_int_equal(chown(in("key"), 12345, 12345), 0);
-		setenv("MULTISTAGE_KEY_FILE", in("key"), 1);
+		assert_int_equal(chmod(in("real"), 0600), 0);
+		assert_int_equal(chown(in("real"), 12345, 12345), 0);
 		key_gives("belongs to somebody else");
 	}
 }
 
+/* --key-fd with a pipe that holds text: the error, or "key|origin". Closes it. */
 static void
-a_key_command_has_limits(void **state)
+descriptor_gives(const char *text, const char *want)
+{
+	const char *key, *origin;
+	struct err err = ERR_INIT;
+	char number[16], got[700];
+	struct conf *c;
+	int fd[2];
+
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(write(fd[1], text, strlen(text)), strlen(text));
+	close(fd[1]);
+	snprintf(number, sizeof(number), "%d", fd[0]);
+	c = must_open(&(struct conf_flags){ .key_fd = number });
+	assert_int_equal(fcntl(fd[0], F_GETFD), FD_CLOEXEC); /* no child reads it */
+	if (conf_key(c, &key, &origin, &err) == ERR_OK)
+		snprintf(got, sizeof(got), "%s|%s", key, origin);
+	else
+		snprintf(got, sizeof(got), "%s: %s", err_name(err.code), err.msg);
+	if (!strstr(got, want))
+		fail_msg("want \"%s\", got \"%s\"", want, got);
+	if (err.code == ERR_OK) /* again: it stays known */
+		assert_int_equal(conf_key(c, &key, &origin, &err), ERR_OK);
+	assert_int_equal(fcntl(fd[0], F_GETFD), -1);
+	conf_close(c);
+}
+
+static void
+a_descriptor_of_the_command_line_is_the_latest_word(void **state)
+{
+	(void)state;
+	setenv("SCALE_API_KEY", "live_from_env", 1);
+	descriptor_gives("live_from_fd\n", "live_from_fd|--key-fd ");
+	descriptor_gives("", "config: --key-fd ");
+	descriptor_gives("short", "a key has 8 to 256");
+	descriptor_gives("live_1234\nlive_5678", "more than one line");
+	must_fail(&(struct conf_flags){ .key_fd = "1" }, "no descriptor to read from");
+	must_fail(&(struct conf_flags){ .key_fd = "2" }, "no descriptor to read from");
+	must_fail(&(struct conf_flags){ .key_fd = "-1" }, "no descriptor to read from");
+	must_fail(&(struct conf_flags){ .key_fd = "3x" }, "no descriptor to read from");
+	must_fail(&(struct conf_flags){ .key_fd = "" }, "no descriptor to read from");
+	must_fail(&(struct conf_flags){ .key_fd = "999" }, "Bad file descriptor");
+	must_fail(&(struct conf_flags){ .key_fd = "0", .value[CONF_KEY_FILE] = "/k" }, "both");
+}
+
+/* Run a key command; what it says on stderr goes to warnings. */
+static enum err_code
+command(const char *text, int wait_ms, char *out, size_t size, struct err *err)
+{
+	warnings[0] = '\0';
+	*err = (struct err)ERR_INIT;
+	return conf_command(
+		&(struct conf_command){ .command = text, .wait_ms = wait_ms, .warn = warn }, out,
+		size, err);
+}
+
+static void
+c3_a_key_command_that_fails_is_told_and_its_output_stays_unseen(void **state)
 {
 	static const struct {
 		const char *command, *part;
 	} rows[] = {
 		{ "no-such-program-here", "cannot run key_command" },
-		{ "sh -c 'yes x | head -c 5000'", "more than 4096 bytes" },
-		{ "yes", "more than 4096 bytes" }, /* would go on for ever */
-		{ "sh -c 'kill -9 $$'", "signal 9" },
-		{ "sh -c 'exit 3'", "status 3" },
-		{ "sleep 30", "took more than" },
+		{ "sh -c 'printf sEcReT; head -c 1000000 /dev/zero'", "more than 4096 bytes" },
+		{ "yes sEcReT", "more than 4096 bytes" }, /* would go on for ever */
+		{ "sh -c 'echo sEcReT; kill -9 $$'", "signal 9" },
+		{ "sh -c 'echo sEcReT; exit 3'", "status 3" },
+		{ "sleep 300", "took more than" },
+		{ "sh -c 'echo sEcReT; exec sleep 300'", "took more than" },
 		{ "echo 'open", "not closed" },
 	};
 	struct err err;
@@ -527,22 +625,72 @@ a_key_command_has_limits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		err = (struct err)ERR_INIT;
-		/* The sleeper gets 100 ms, the rest as long as the real thing. */
-		int wait_ms = strncmp(rows[i].command, "sleep", 5) == 0 ? 100 : 60000;
+		/* The sleepers get 300 ms, the rest as long as the real thing. */
+		int wait_ms = strstr(rows[i].command, "sleep") ? 300 : 120000;
 
-		assert_int_equal(conf_key_run(rows[i].command, wait_ms, out, sizeof(out), &err),
+		assert_int_equal(command(rows[i].command, wait_ms, out, sizeof(out), &err),
 				 ERR_CONFIG);
 		if (!strstr(err.msg, rows[i].part))
 			fail_msg("%s: %s", rows[i].command, err.msg);
 		assert_string_equal(out, "kept");
+		if (strstr(err.msg, "sEcReT") || strstr(err.hint, "sEcReT") || warnings[0])
+			fail_msg("%s: shown: %s %s %s", rows[i].command, err.msg, err.hint,
+				 warnings);
 	}
-	assert_int_equal(conf_key_run("printf one_line", 60000, out, sizeof(out), &err), ERR_OK);
+	setenv("MULTISTAGE_KEY_COMMAND", "true", 1);
+	key_gives("config: key_command (MULTISTAGE_KEY_COMMAND) holds no key");
+	setenv("MULTISTAGE_KEY_COMMAND", "printf '\\033[2Jlive_12345678'", 1);
+	key_gives("byte 1 cannot be part of a key");
+	setenv("MULTISTAGE_KEY_COMMAND", "printf 'live_from_cmd\\000more'", 1);
+	key_gives("byte 14 cannot be part of a key");
+}
+
+static void
+c3_a_key_command_gives_its_first_line_and_its_words_are_told_line_by_line(void **state)
+{
+	struct err err;
+	char out[CONF_KEY_PRINT + 1];
+
+	(void)state;
+	assert_int_equal(command("printf one_line", 120000, out, sizeof(out), &err), ERR_OK);
 	assert_string_equal(out, "one_line");
-	assert_int_equal(conf_key_run("sh -c 'sleep 20 2>&- & echo first; echo second'", 60000, out,
-				      sizeof(out), &err),
+	assert_string_equal(warnings, "");
+	/* Something that it left holds both pipes open. */
+	assert_int_equal(command("sh -c 'sleep 60 & echo first; echo second'", 120000, out,
+				 sizeof(out), &err),
 			 ERR_OK);
 	assert_string_equal(out, "first");
+	assert_int_equal(command("sh -c 'printf \"a\\r\\nb\\033[2J\\n\\nend\" >&2; echo key'",
+				 120000, out, sizeof(out), &err),
+			 ERR_OK);
+	assert_string_equal(out, "key");
+	/* The command line makes them fit to be shown: tests/test_cli.c. */
+	assert_string_equal(warnings, "key_command sh: a\nkey_command sh: b\033[2J\n"
+				      "key_command sh: end\n");
+	assert_int_equal(command("sh -c 'head -c 100000 /dev/zero | tr \"\\\\0\" x >&2; echo key'",
+				 120000, out, sizeof(out), &err),
+			 ERR_OK);
+	assert_string_equal(out, "key");
+	assert_in_range(strlen(warnings), 3000, sizeof(warnings) - 1); /* not all of it */
+}
+
+static void
+c2_a_key_command_does_not_inherit_the_key(void **state)
+{
+	const char *key, *origin;
+	struct err err = ERR_INIT;
+	char out[CONF_KEY_PRINT + 1];
+	struct conf *c;
+
+	(void)state;
+	setenv("SCALE_API_KEY", "live_from_env", 1);
+	c = must_open(NULL);
+	assert_int_equal(conf_key(c, &key, &origin, &err), ERR_OK);
+	assert_int_equal(
+		command("sh -c 'echo \"<$SCALE_API_KEY>\"'", 120000, out, sizeof(out), &err),
+		ERR_OK);
+	assert_string_equal(out, "<>");
+	conf_close(c);
 }
 
 static void
@@ -675,12 +823,21 @@ main(void)
 		cmocka_unit_test_setup(c12_a_file_that_is_no_config_is_refused, fresh),
 		cmocka_unit_test_setup(values_may_hold_signs_and_begin_anywhere, fresh),
 		cmocka_unit_test_setup(the_state_folder_is_made_and_must_be_ours_alone, fresh),
-		cmocka_unit_test_setup(the_key_leaves_the_environment, fresh),
+		cmocka_unit_test_setup(
+			c2_the_key_leaves_the_environment_and_what_could_change_tls_too, fresh),
+		cmocka_unit_test_setup(c2_a_key_command_does_not_inherit_the_key, fresh),
 		cmocka_unit_test_setup(the_first_configured_source_counts_even_when_it_fails,
 				       fresh),
 		cmocka_unit_test_setup(a_key_file_on_the_command_line_is_the_latest_word, fresh),
-		cmocka_unit_test_setup(a_key_file_must_be_ours_alone_and_one_key, fresh),
-		cmocka_unit_test_setup(a_key_command_has_limits, fresh),
+		cmocka_unit_test_setup(a_descriptor_of_the_command_line_is_the_latest_word, fresh),
+		cmocka_unit_test_setup(c1_a_key_file_is_ours_alone_and_holds_one_key, fresh),
+		cmocka_unit_test_setup(c1_what_is_no_key_file_is_refused_and_not_read_further,
+				       fresh),
+		cmocka_unit_test_setup(
+			c3_a_key_command_that_fails_is_told_and_its_output_stays_unseen, fresh),
+		cmocka_unit_test_setup(
+			c3_a_key_command_gives_its_first_line_and_its_words_are_told_line_by_line,
+			fresh),
 		cmocka_unit_test_setup(the_sandbox_takes_the_place_of_everything, fresh),
 		cmocka_unit_test(words_are_split_as_a_shell_would),
 		cmocka_unit_test(a_near_word_is_found_and_a_far_one_is_not),
