@@ -95,7 +95,7 @@ tests_fuzz_sfs_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 # --- the wire: http, reply, api ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_task tests/test_reply tests/test_refusal \
-	tests/test_http tests/test_http_broken tests/test_http_parts tests/test_tls tests/test_secret tests/test_api_wire tests/test_api
+	tests/test_http tests/test_http_broken tests/test_http_parts tests/test_http_settings tests/test_tls tests/test_secret tests/test_api_wire tests/test_api
 check_PROGRAMS += tests/secret_probe
 endif
 FUZZERS += tests/fuzz_reply
@@ -112,6 +112,9 @@ tests_test_http_broken_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_parts_SOURCES = tests/test_http_parts.c
 tests_test_http_parts_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_http_settings_SOURCES = tests/test_http_settings.c $(TALK)
+tests_test_http_settings_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_http_settings_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=curl_easy_setopt,--wrap=curl_multi_setopt
 TLS = tests/tls_server.c tests/tls_server.h $(TALK) tests/scratch.c tests/scratch.h
 tests_test_tls_SOURCES        = tests/test_tls.c $(TLS)
 tests_test_tls_LDADD          = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

@@ -116,34 +116,84 @@ a14_a_redirect_is_told_and_not_followed(void **state)
 	canned_stop(s);
 }
 
+/* No key of ours: what is sent then comes from somewhere else. */
 static void
-this_machine_is_reached_without_a_proxy_and_without_netrc(void **state)
+c8_this_machine_is_reached_without_a_proxy(void **state)
+{
+	static const char *const names[] = { "http_proxy", "https_proxy", "all_proxy",
+					     "HTTPS_PROXY", "ALL_PROXY" };
+	static const char *const hosts[] = { "localhost", "127.0.0.1" };
+	static const struct canned answers[] = { { .bytes = OK_2 }, { .bytes = OK_2 } };
+	struct canned_server *s = canned_start(answers, COUNT(answers), NULL);
+	struct http_reply r;
+	char nobody[64], url[64];
+
+	(void)state;
+	snprintf(nobody, sizeof(nobody), "http://127.0.0.1:%d", canned_nobody());
+	for (size_t i = 0; i < COUNT(names); i++)
+		setenv(names[i], nobody, 1);
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		struct http *h;
+
+		snprintf(url, sizeof(url), "http://%s:%d/v1", hosts[i], canned_port(s));
+		h = client_with(
+			&(struct http_setup){ .base_url = url, .key = "", .proxy = nobody });
+		talk(h, &get_x, &r);
+		assert_int_equal(r.status, 200);
+		must_lack(canned_request(s), "Proxy-");
+		http_free(h);
+	}
+	for (size_t i = 0; i < COUNT(names); i++)
+		unsetenv(names[i]);
+	canned_stop(s);
+}
+
+static void
+put_home_file(const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+drop_home_file(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	unlink(path);
+}
+
+static void
+c9_netrc_and_curlrc_have_no_influence(void **state)
 {
 	static const struct canned answer = { .bytes = OK_2 };
 	struct canned_server *s = canned_start(&answer, 1, NULL);
 	struct http_reply r;
 	struct http *h;
-	char url[64], path[128];
-	FILE *f;
+	const char *got;
+	char url[64];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/.netrc", folder);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs("default login somebody password secret\n", f);
-	fclose(f);
+	put_home_file(".netrc", "default login somebody password secret\n");
+	put_home_file(".curlrc", "header = \"X-Curlrc: yes\"\nuser-agent = other\n");
 	setenv("HOME", folder, 1);
-	setenv("http_proxy", "http://127.0.0.1:1", 1);
-	setenv("all_proxy", "http://127.0.0.1:1", 1);
 	snprintf(url, sizeof(url), "http://localhost:%d/v1", canned_port(s));
-	h = client_with(
-		&(struct http_setup){ .base_url = url, .key = "", .proxy = "http://127.0.0.1:1" });
+	h = client_with(&(struct http_setup){ .base_url = url, .key = "" });
 	talk(h, &get_x, &r);
 	assert_int_equal(r.status, 200);
-	must_lack(canned_request(s), "Authorization");
-	unsetenv("http_proxy");
-	unsetenv("all_proxy");
-	unlink(path);
+	got = canned_request(s);
+	must_lack(got, "Authorization");
+	must_lack(got, "X-Curlrc");
+	must_hold(got, "User-Agent: multistage/");
+	drop_home_file(".netrc");
+	drop_home_file(".curlrc");
 	http_free(h);
 	canned_stop(s);
 }
@@ -343,7 +393,8 @@ main(void)
 		cmocka_unit_test(a_whole_answer_comes_with_what_its_headers_say),
 		cmocka_unit_test(a_request_carries_the_key_and_nothing_superfluous),
 		cmocka_unit_test(a14_a_redirect_is_told_and_not_followed),
-		cmocka_unit_test(this_machine_is_reached_without_a_proxy_and_without_netrc),
+		cmocka_unit_test(c8_this_machine_is_reached_without_a_proxy),
+		cmocka_unit_test(c9_netrc_and_curlrc_have_no_influence),
 		cmocka_unit_test(a_unix_socket_does_as_well),
 		cmocka_unit_test(many_requests_run_at_once_and_each_comes_back_once),
 		cmocka_unit_test(an_idle_client_wants_no_wake_up),
