@@ -107,6 +107,7 @@ offer_arguments(const struct completing *c, const struct cli_command *command)
 {
 	switch (command->complete) {
 	case COMPLETE_FILE: out_print("<file>\n"); break;
+	case COMPLETE_AUTH: offer(c, command->args, command->help); break;
 	case COMPLETE_COMMAND: offer_commands(c); break;
 	case COMPLETE_PATH_NAME:
 		for (size_t i = 0; i < path_count; i++)

@@ -19,6 +19,7 @@ struct cli_option {       /* of one command, or of all */
 
 enum complete { /* what the arguments of a command are, for the shell */
 		COMPLETE_NOTHING,
+		COMPLETE_AUTH,
 		COMPLETE_FILE,
 		COMPLETE_COMMAND,
 		COMPLETE_PATH_NAME
@@ -74,6 +75,7 @@ enum err_code cli_number(const struct cli *cli, const char *name, long min, long
 			 struct err *err) MUST_CHECK;
 
 /* --- the commands, one file each --- */
+enum err_code cmd_auth(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_cancel(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_check(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_complete(const struct cli *cli, struct err *err) MUST_CHECK;

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += cli/libcli.a
 
 cli_libcli_a_SOURCES = \
+	cli/cmd_auth.c \
 	cli/cmd_cancel.c \
 	cli/cmd_check.c \
 	cli/cmd_complete.c \
@@ -13,6 +14,7 @@ cli_libcli_a_SOURCES = \
 	cli/command.c	cli/command.h \
 	cli/find.c	cli/find.h \
 	cli/help.c \
+	cli/hidden.c	cli/hidden.h \
 	cli/input.c	cli/input.h \
 	cli/out.c	cli/out.h \
 	cli/parse.c \

@@ -86,6 +86,16 @@ const struct conf_paths *conf_paths(const struct conf *c);
 enum err_code conf_key(struct conf *c, const char **key, const char **origin,
 		       struct err *err) MUST_CHECK;
 
+/* The file of the key: key_file, or PROFILE.key beside the usual config file. Borrowed. */
+const char *conf_key_path(struct conf *c);
+/*
+ * Write that file, with mode 0600, all or nothing. Errors: ERR_CONFIG (no key can be that, or
+ * others can write to the folder), ERR_SYS; each with the old file as it was.
+ */
+enum err_code conf_key_save(struct conf *c, const char *key, struct err *err) MUST_CHECK;
+/* What comes before that file, "" if nothing does: "SCALE_API_KEY", "key_command", ... */
+const char *conf_key_before_file(const struct conf *c);
+
 /* Point everything at a sandbox: url, socket, key, profile "sandbox". All copied. */
 void conf_use_sandbox(struct conf *c, const char *unix_path, const char *key);
 bool conf_is_sandbox(const struct conf *c);

@@ -26,6 +26,7 @@ struct conf {
 	struct conf_item item[CONF_COUNT];
 	struct conf_paths paths; /* borrowed from path[] */
 	char *path[6];           /* owned */
+	char *key_path;          /* conf_key_path(), owned */
 	char *key;               /* secret_new(), or NULL */
 	int key_fd;              /* of --key-fd until it was read; -1: none */
 	conf_warn_fn *warn;
@@ -70,6 +71,8 @@ enum err_code conf_file_read(struct conf *c, const struct conf_reading *how,
 /* --- conf_path.c --- */
 enum err_code conf_paths_init(struct conf *c, const char *config_file, struct err *err) MUST_CHECK;
 void conf_paths_done(struct conf *c);
+/* Make dir and what is missing above it, each 0700. Errors: ERR_SYS. */
+enum err_code conf_make_folders(const char *dir, struct err *err) MUST_CHECK;
 
 /* --- conf_key.c --- */
 #define CONF_KEY_VARIABLE "SCALE_API_KEY"
@@ -85,6 +88,11 @@ void conf_key_set(struct conf *c, const char *key, const char *origin);
 enum err_code conf_key_fd(struct conf *c, const char *number, struct err *err) MUST_CHECK;
 /* The first line of text (n bytes and a NUL, changed) into out; a NUL in it spoils the key. */
 void conf_key_line(char *text, size_t n, char *out, size_t size);
+
+/* May key be one? origin goes in front of the message. Errors: ERR_CONFIG with a hint. */
+enum err_code conf_key_check(const char *key, const char *origin, struct err *err) MUST_CHECK;
+/* May others put another file in the place of path? folder: the one that lets them. */
+bool conf_key_is_open(const char *path, char *folder, size_t size);
 
 /* --- conf_command.c --- */
 struct conf_command {

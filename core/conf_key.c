@@ -78,8 +78,8 @@ conf_key_fd(struct conf *c, const char *number, struct err *err)
 }
 
 /* No colon: the key is a user name of HTTP Basic. Source: RFC 7617 2. */
-static enum err_code
-check(const char *key, const char *origin, struct err *err)
+enum err_code
+conf_key_check(const char *key, const char *origin, struct err *err)
 {
 	size_t n = strlen(key), bad = 0;
 
@@ -142,7 +142,7 @@ take_from(struct conf *c, int fd, const char *what, struct err *err)
 		code = err_set(err, ERR_CONFIG, "%s has more than one line", what);
 	if (code != ERR_OK)
 		err_hint(err, "it must hold the key and nothing else");
-	else if ((code = check(key, what, err)) == ERR_OK)
+	else if ((code = conf_key_check(key, what, err)) == ERR_OK)
 		conf_key_set(c, key, what);
 	explicit_bzero(text, sizeof(text));
 	explicit_bzero(key, sizeof(key));
@@ -150,8 +150,8 @@ take_from(struct conf *c, int fd, const char *what, struct err *err)
 }
 
 /* May others put another file in its place? Not where the sticky bit keeps them off. */
-static bool
-folder_is_open(const char *path, char *folder, size_t size)
+bool
+conf_key_is_open(const char *path, char *folder, size_t size)
 {
 	const char *slash = strrchr(path, '/');
 	struct stat st;
@@ -189,7 +189,7 @@ from_file(struct conf *c, const char *path, bool ours, struct err *err)
 	} else if (st.st_mode & (ours ? 077 : 007)) {
 		code = err_set(err, ERR_CONFIG, "others can read key file %s", path);
 		err_hint(err, "run: chmod 600 '%s'", path);
-	} else if (ours && folder_is_open(path, folder, sizeof(folder))) {
+	} else if (ours && conf_key_is_open(path, folder, sizeof(folder))) {
 		code = err_set(err, ERR_CONFIG, "others can replace key file %s", path);
 		err_hint(err, "run: chmod go-w '%s'", folder);
 	} else {
@@ -228,7 +228,7 @@ from_command(struct conf *c, struct err *err)
 	if (code != ERR_OK)
 		return code;
 	snprintf(origin, sizeof(origin), "key_command (%.50s)", conf_origin(c, CONF_KEY_COMMAND));
-	code = check(key, origin, err);
+	code = conf_key_check(key, origin, err);
 	if (code == ERR_OK)
 		conf_key_set(c, key, origin);
 	explicit_bzero(key, sizeof(key));
@@ -254,8 +254,8 @@ no_key(const struct conf *c, struct err *err)
 {
 	err_set(err, ERR_AUTH, "there is no API key");
 	return err_hint(err,
-			"set SCALE_API_KEY, or key_command or key_file in %.150s; "
-			"multistage --sandbox needs none",
+			"run multistage auth login; or set SCALE_API_KEY, or key_command or "
+			"key_file in %.100s; multistage --sandbox needs none",
 			c->paths.config_file);
 }
 
@@ -281,7 +281,9 @@ from_first_source(struct conf *c, bool named, struct err *err)
 		return from_file(c, path, false, err);
 	if (*conf_get(c, CONF_KEY_COMMAND))
 		return from_command(c, err);
-	return *file ? from_file(c, file, true, err) : no_key(c, err);
+	if (*file || access(conf_key_path(c), F_OK) == 0)
+		return from_file(c, conf_key_path(c), true, err);
+	return no_key(c, err);
 }
 
 enum err_code
@@ -297,7 +299,7 @@ conf_key(struct conf *c, const char **key, const char **origin, struct err *err)
 	if (!c->key_known)
 		code = from_first_source(c, named, err);
 	else if (!c->sandbox)
-		code = check(c->key, c->key_origin, err);
+		code = conf_key_check(c->key, c->key_origin, err);
 	if (code != ERR_OK)
 		return code;
 	*key = c->key;

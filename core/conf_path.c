@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,9 +61,8 @@ absolute(const char *path)
 	return join(cwd, path);
 }
 
-/* Make dir and what is missing above it, each 0700. */
-static enum err_code
-make_folders(const char *dir, struct err *err)
+enum err_code
+conf_make_folders(const char *dir, struct err *err)
 {
 	char *path = mem_strdup(dir);
 	enum err_code code = ERR_OK;
@@ -91,7 +91,7 @@ own_folder(const char *dir, struct err *err)
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT) {
-		if (make_folders(dir, err) != ERR_OK)
+		if (conf_make_folders(dir, err) != ERR_OK)
 			return err->code;
 		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
@@ -140,6 +140,21 @@ conf_paths_init(struct conf *c, const char *config_file, struct err *err)
 	return own_folder(c->paths.state_dir, err);
 }
 
+const char *
+conf_key_path(struct conf *c)
+{
+	const char *named = conf_get(c, CONF_KEY_FILE);
+	char name[64];
+
+	if (*named)
+		return named;
+	if (!c->key_path) {
+		snprintf(name, sizeof(name), "multistage/%s.key", conf_get(c, CONF_PROFILE));
+		c->key_path = below("XDG_CONFIG_HOME", ".config", name);
+	}
+	return c->key_path;
+}
+
 void
 conf_paths_done(struct conf *c)
 {
@@ -147,5 +162,7 @@ conf_paths_done(struct conf *c)
 		free(c->path[i]);
 		c->path[i] = NULL;
 	}
+	free(c->key_path);
+	c->key_path = NULL;
 	c->paths = (struct conf_paths){ .config_file = NULL };
 }

@@ -20,6 +20,14 @@ enum err_code file_read_path(const char *path, struct buf *out, struct err *err)
 enum err_code file_write(int fd, const char *name, const void *bytes, size_t n,
 			 struct err *err) MUST_CHECK;
 
+/*
+ * Put n bytes into the place of the file at path, all or nothing: a new file beside it, of
+ * mode 0600, takes its name when it is on the disk, and the folder follows. Errors: ERR_SYS;
+ * what was there is there still.
+ */
+enum err_code file_replace(const char *path, const void *bytes, size_t n,
+			   struct err *err) MUST_CHECK;
+
 /* What stands behind the last slash of path; borrowed from it. */
 const char *file_name(const char *path);
 

@@ -61,7 +61,7 @@ core_libcore_a_SOURCES += \
 # --- this machine: conf, child, spawn ---
 core_libcore_a_SOURCES += \
 	core/conf.c	core/conf.h	core/conf_impl.h \
-	core/conf_command.c \
+	core/conf_command.c	core/conf_login.c \
 	core/conf_file.c	core/conf_key.c	core/conf_path.c \
 	core/conf_value.c	core/conf_words.c
 core_libcore_a_SOURCES += core/child.c core/child.h core/child_key.c core/child_key.h

@@ -316,7 +316,7 @@ UNIT_TESTS += tests/test_edit tests/test_fuzzy tests/test_grid tests/test_input 
 endif
 if HAVE_CMOCKA
 if HAVE_VTERM
-UNIT_TESTS      += tests/test_term
+UNIT_TESTS      += tests/test_term tests/test_auth
 check_LIBRARIES += tests/libpty.a
 check_PROGRAMS  += tests/term_probe
 endif
@@ -341,6 +341,9 @@ tests_term_probe_LDADD   = tui/libtui.a $(RULES_LIBS) $(CURSES_LIBS)
 tests_test_term_SOURCES  = tests/test_term.c
 tests_test_term_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_term_LDADD    = tests/libpty.a tests/libtest.a $(CMOCKA_LIBS) $(VTERM_LIBS) -lutil
+tests_test_auth_SOURCES  = tests/test_auth.c $(PROGRAM_TEST)
+tests_test_auth_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_auth_LDADD    = tests/libpty.a tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS) -lutil
 tests_test_theme_SOURCES = tests/test_theme.c
 tests_test_theme_LDADD   = $(BASE_LIBS) -lm
 tests_fuzz_edit_SOURCES  = tests/fuzz_edit.c $(FUZZ_MAIN)

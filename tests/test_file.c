@@ -6,7 +6,9 @@
 
 #include "core/file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void
@@ -78,6 +80,51 @@ what_cannot_be_read_or_written_is_named(void **state)
 	buf_free(&out);
 }
 
+/* Entries of a folder. */
+static size_t
+entries(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	size_t n = 0;
+
+	assert_non_null(dir);
+	for (struct dirent *e; (e = readdir(dir));)
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+static void
+a_file_is_replaced_whole_or_not_at_all(void **state)
+{
+	char *folder = strdup(scratch_path(*state, "new")), *path;
+	struct err err = ERR_INIT;
+	struct stat st;
+	char *text;
+
+	assert_int_equal(mkdir(folder, 0700), 0);
+	path = strdup(scratch_path(*state, "new/file"));
+	umask(0);
+	assert_int_equal(file_replace(path, "one", 3, &err), ERR_OK);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(file_replace(path, "two two", 7, &err), ERR_OK);
+	umask(077);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600); /* whatever it was, and whatever the umask */
+	text = test_read(path);
+	assert_string_equal(text, "two two");
+	free(text);
+	assert_int_equal(entries(folder), 1);
+	/* A folder cannot be replaced by a file: what was written beside it goes again. */
+	assert_int_equal(file_replace(folder, "x", 1, &err), ERR_SYS);
+	assert_non_null(strstr(err.msg, "cannot replace "));
+	assert_int_equal(file_replace(scratch_path(*state, "none/file"), "x", 1, &err), ERR_SYS);
+	assert_non_null(strstr(err.msg, "/none/file: No such file"));
+	assert_int_equal(entries(folder), 1);
+	free(folder);
+	free(path);
+}
+
 int
 main(void)
 {
@@ -86,6 +133,7 @@ main(void)
 		cmocka_unit_test(a_pipe_is_read_to_its_end),
 		cmocka_unit_test(more_than_there_is_room_for_is_an_error),
 		cmocka_unit_test(what_cannot_be_read_or_written_is_named),
+		cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, scratch_setup, scratch_teardown);
