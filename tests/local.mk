@@ -376,7 +376,7 @@ tests_test_ui_LDADD        = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
 SCREEN_LIBS = tests/libtest.a tui/libtui.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_board tests/test_board_act tests/test_board_view \
-	tests/test_help tests/test_logview tests/test_popup
+	tests/test_help tests/test_logview tests/test_popup tests/test_standing
 endif
 UI_WORLD    = tests/ui_world.c tests/ui_world.h
 BOARD_WORLD = tests/board_world.c tests/board_world.h $(UI_WORLD)
@@ -388,6 +388,8 @@ tests_test_board_view_SOURCES = tests/test_board_view.c $(BOARD_WORLD)
 tests_test_board_view_LDADD = $(SCREEN_LIBS)
 tests_test_help_SOURCES  = tests/test_help.c $(UI_WORLD)
 tests_test_help_LDADD    = $(SCREEN_LIBS)
+tests_test_standing_SOURCES  = tests/test_standing.c $(UI_WORLD)
+tests_test_standing_LDADD    = $(SCREEN_LIBS)
 tests_test_logview_SOURCES = tests/test_logview.c $(UI_WORLD)
 tests_test_logview_LDADD = $(SCREEN_LIBS)
 tests_test_popup_SOURCES = tests/test_popup.c $(UI_WORLD)

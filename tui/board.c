@@ -148,6 +148,7 @@ command(struct ui *ui, int cmd)
 	case CMD_CANCEL_TASK: board_cancel(ui); break;
 	case CMD_LOOK: board_look(ui); break;
 	case CMD_RESEND: board_resend(ui); break;
+	case CMD_TRY: board_try(ui); break;
 	case CMD_REDO_TASK: board_with_task(ui, CMD_REDO_TASK); break;
 	case CMD_PAGER: board_with_task(ui, CMD_PAGER); break;
 	case CMD_WRITE: board_with_task(ui, CMD_WRITE); break;

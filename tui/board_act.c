@@ -241,6 +241,19 @@ board_resend(struct ui *ui)
 			  &m, 1);
 }
 
+/* A person acts: that lifts a hold and a pause. */
+void
+board_try(struct ui *ui)
+{
+	bool stands = ui->standing.hold.what != HOLD_NONE ||
+		      ui->standing.pause_until_ms > ui->now.mono_ms;
+
+	if (stands)
+		ui_ask(ui, UI_TRY);
+	ui_toast(ui, ROLE_NOTE, "%s",
+		 stands ? "trying again" : "nothing is held: what waits goes out by itself");
+}
+
 /* --- with the task itself --- */
 
 static void

@@ -40,6 +40,7 @@ void board_canceled(struct ui *ui, const struct session_event *ev);
 void board_cancels_done(struct board_cancels *c);
 void board_look(struct ui *ui);
 void board_resend(struct ui *ui);
+void board_try(struct ui *ui);
 /* Do it with the task under the cursor, at once or when it was loaded. */
 void board_with_task(struct ui *ui, enum command what);
 void board_task_came(struct ui *ui, const char *key, const struct task *t);

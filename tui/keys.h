@@ -117,6 +117,7 @@ enum command { /* what a key asks for; every one has a row in the table */
 	       CMD_SHRINK,
 	       CMD_LOOK,
 	       CMD_RESEND,
+	       CMD_TRY,
 	       CMD_WRITE,
 	       CMD_KEEP,
 	       CMD_KEEP_NEXT,

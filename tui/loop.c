@@ -233,6 +233,16 @@ step_child(struct loop *l)
 }
 
 static void
+tell_standing(struct loop *l)
+{
+	struct standing now = { .pause_until_ms = session_pause_until(l->session) };
+
+	session_hold(l->session, &now.hold);
+	if (!standing_same(&now, &l->ui->standing))
+		loop_tell(l, (struct msg){ .kind = MSG_STANDING, .standing = &now });
+}
+
+static void
 step_session(struct loop *l, const struct pollfd *fds, size_t n)
 {
 	struct session_event ev;
@@ -240,6 +250,7 @@ step_session(struct loop *l, const struct pollfd *fds, size_t n)
 	session_step(l->session, fds, n, l->now);
 	while (session_next(l->session, &ev))
 		loop_session_event(l, &ev);
+	tell_standing(l);
 	/* A call may begin without an event: the Log shows it while it runs. */
 	if (session_api(l->session) && api_log_rev(session_api(l->session)) != l->log_rev) {
 		l->log_rev = api_log_rev(session_api(l->session));

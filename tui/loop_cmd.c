@@ -268,6 +268,7 @@ plain(struct loop *l, const struct ui_cmd *cmd, struct err *err)
 	case UI_LOOK: return session_look(l->session, cmd->number, l->now, err);
 	case UI_RESEND: return session_resend(l->session, cmd->number, l->now, err);
 	case UI_ABANDON: return session_abandon(l->session, cmd->number, l->now, err);
+	case UI_TRY: return l->started ? session_start(l->session, l->now, err) : ERR_OK;
 	case UI_CHOICE_USED:
 		return store_choice_used(l->store, target, (enum field_pick)cmd->number, cmd->key,
 					 l->now.wall_ms, err);
@@ -306,6 +307,7 @@ loop_obey(struct loop *l, struct ui_cmd *cmd)
 	case UI_LOOK:
 	case UI_RESEND:
 	case UI_ABANDON:
+	case UI_TRY:
 	case UI_CHOICE_USED:
 	case UI_DELETE_DRAFT:
 		if (plain(l, cmd, &err))

@@ -22,6 +22,7 @@ ui_init(struct ui *ui, struct draft *draft)
 	memset(ui, 0, sizeof(*ui));
 	ui->rows = 24;
 	ui->cols = 80;
+	ui->standing.pause_until_ms = -1;
 	compose_init(&ui->compose, draft);
 	board_init(&ui->board);
 	logview_init(&ui->log);
@@ -207,6 +208,7 @@ ui_deadline(const struct ui *ui)
 
 	if (ui->toast.until_ms > 0)
 		at = sooner(at, ui->toast.until_ms);
+	at = sooner(at, standing_deadline(&ui->standing, ui->now));
 	return sooner(at, board_deadline(ui));
 }
 
@@ -399,6 +401,7 @@ dispatch(struct ui *ui, const struct msg *msg)
 	case MSG_DRAFTS:
 	case MSG_THEMES: popup_msg(ui, msg); break;
 	case MSG_DRAFT: compose_open(ui, msg->draft); break;
+	case MSG_STANDING: ui->standing = *msg->standing; break;
 	case MSG_TICK:
 	case MSG_BATCH:
 	case MSG_SUBMITTED:

@@ -15,6 +15,7 @@
 #include "tui/keys.h"
 #include "tui/logview.h"
 #include "tui/popup.h"
+#include "tui/standing.h"
 #include "tui/theme.h"
 
 #include <stdbool.h>
@@ -37,6 +38,7 @@ enum msg_kind {
 	MSG_BATCH,     /* task_key: its name, batch: answer to UI_BATCH_INFO */
 	MSG_SUBMITTED, /* seq: the row is committed; err when it was refused before that */
 	MSG_EDITED,    /* text, n: what the editor left; answer to UI_EDITOR */
+	MSG_STANDING,  /* standing: something stands in the way, or does no more */
 	MSG_THEMES,    /* words, n: answer to UI_LIST_THEMES; text: the name in force */
 	MSG_SAVED,     /* the draft is on disk */
 	MSG_NOT_SAVED, /* err: why it is not */
@@ -67,6 +69,7 @@ struct msg {
 	enum field_pick what;
 	int64_t fetched_ms;
 	const struct batch_info *batch;
+	const struct standing *standing;
 	const struct draft_info *drafts;
 	struct draft *draft;
 	const char *const *words;
@@ -89,6 +92,7 @@ enum ui_cmd_kind {
 	UI_LOOK,
 	UI_RESEND,
 	UI_ABANDON,        /* number: seq */
+	UI_TRY,            /* send what is held or paused */
 	UI_FETCH_CHOICES,  /* number: enum field_pick; key: project for batches and blueprints */
 	UI_RELOAD_CHOICES, /* the same from the service; MSG_CHOICES comes again after it */
 	UI_CHOICE_USED,    /* number: enum field_pick; key: the name */
@@ -148,6 +152,7 @@ struct ui {
 	bool ascii, utc;
 	struct now now;
 	struct where where;
+	struct standing standing;
 	enum view_id view;
 	enum view_id back; /* where the log was opened from */
 	struct compose compose;

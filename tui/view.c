@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define NOTE_MORE_ROWS 20
+#define NOTICE_ROWS    14 /* from here on what stands in the way has a row of its own */
 #define WIDE_COLS      80 /* from here on the top line has room for all it knows */
 
 /* The digits that go to the three views; the one we are in stands in brackets. */
@@ -96,8 +97,35 @@ rows_for(const struct note *note, const struct grid *g)
 	return rows < most ? rows : most;
 }
 
+/* What stands in the way of all that is to be sent, above the note; on a small screen it is
+ * the note. */
+struct notice {
+	char text[2 * sizeof(((struct hold *)0)->note) + 128];
+	enum role role;
+};
+
 static void
-note_of(struct ui *ui, const struct grid *g, struct note *note)
+notice_of(const struct ui *ui, struct notice *n)
+{
+	n->role = standing_text(&ui->standing, ui->now, ui->utc, n->text, sizeof(n->text));
+}
+
+/* Rows used, above row below. */
+static int
+notice_line(struct grid *g, const struct notice *n, int below)
+{
+	int rows = view_words_rows(n->text, strlen(n->text), g->cols - 2);
+
+	if (!n->text[0] || g->rows < NOTICE_ROWS)
+		return 0;
+	rows = rows > 1 && g->rows >= NOTE_MORE_ROWS ? 2 : 1;
+	view_words(g, (struct rect){ below - rows, 1, rows, g->cols - 2 }, n->role, n->text,
+		   strlen(n->text));
+	return rows;
+}
+
+static void
+note_of(struct ui *ui, const struct grid *g, const struct notice *notice, struct note *note)
 {
 	*note = (struct note){ .role = ROLE_NOTE, .rows = 1 };
 	if (ui->view == VIEW_COMPOSE && ui->compose.mode == COMPOSE_NAME)
@@ -105,6 +133,10 @@ note_of(struct ui *ui, const struct grid *g, struct note *note)
 	if (ui->toast.until_ms != 0) {
 		snprintf(note->text, sizeof(note->text), "%s", ui->toast.text);
 		note->role = ui->toast.role;
+	} else if (notice->text[0] && g->rows < NOTICE_ROWS) {
+		snprintf(note->text, sizeof(note->text), "%.*s", (int)sizeof(note->text) - 1,
+			 notice->text);
+		note->role = notice->role;
 	} else if (ui->popup.kind == POPUP_DRAFTS || ui->popup.kind == POPUP_THEMES) {
 		return; /* they are not about the focused field */
 	} else if (ui->view == VIEW_BOARD) {
@@ -244,7 +276,9 @@ view_body(struct ui *ui, struct grid *g, struct rect body)
 void
 view(struct ui *ui, struct grid *g)
 {
+	struct notice notice;
 	struct note note;
+	int rows;
 
 	grid_clear(g);
 	if (g->rows < VIEW_MIN_ROWS || g->cols < VIEW_MIN_COLS) {
@@ -252,8 +286,11 @@ view(struct ui *ui, struct grid *g)
 		return;
 	}
 	top_line(ui, g);
-	note_of(ui, g, &note);
-	view_body(ui, g, (struct rect){ 1, 0, g->rows - 2 - note.rows, g->cols });
+	notice_of(ui, &notice);
+	note_of(ui, g, &notice, &note);
+	rows = g->rows - 2 - note.rows;
+	rows -= notice_line(g, &notice, 1 + rows);
+	view_body(ui, g, (struct rect){ 1, 0, rows, g->cols });
 	note_line(ui, g, &note);
 	key_line(ui, g);
 	if (ui->popup.kind == POPUP_NONE)
