@@ -21,15 +21,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FDS_MAX       (3 + SESSION_FDS_MAX)
-#define KEYS_A_TURN   512 /* then the screen is drawn and the sockets get their turn */
-#define REPAINT_MS    150 /* after the last resize: bytes for the old size are still on their way */
-#define WATCHDOG_SEC  3
-#define SAVE_PATIENCE 10 /* times WATCHDOG_SEC */
+#define FDS_MAX      (3 + SESSION_FDS_MAX)
+#define KEYS_A_TURN  512 /* then the screen is drawn and the sockets get their turn */
+#define REPAINT_MS   150 /* after the last resize: bytes for the old size are still on their way */
+#define WATCHDOG_SEC 3
+#define PATIENCE     10 /* times WATCHDOG_SEC, for a store that is locked or a disk that is slow */
 
 static int sig_pipe[2] = { -1, -1 };
 static volatile sig_atomic_t ending; /* the signal that started the watchdog */
-static volatile sig_atomic_t saving; /* alarms still outlived: the draft is being saved */
+static volatile sig_atomic_t patience = PATIENCE;
 
 static bool
 ends_us(int signo)
@@ -60,8 +60,8 @@ on_signal(int signo)
 	errno = saved;
 }
 
-/* The terminal takes nothing and we were told to go. The draft is on disk. An alarm that is
- * not the watchdog's is a signal that ends us like any other. */
+/* The terminal takes nothing and we were told to go. An alarm that is not the watchdog's is a
+ * signal that ends us like any other. */
 static void
 on_alarm(int signo)
 {
@@ -69,8 +69,8 @@ on_alarm(int signo)
 		on_signal(signo);
 		return;
 	}
-	if (saving > 0) { /* a slow disk is no dead terminal */
-		saving--;
+	if (!term_writing() && patience > 0) { /* the draft is on its way to the disk */
+		patience--;
 		alarm(WATCHDOG_SEC);
 		return;
 	}
@@ -359,19 +359,6 @@ save_elsewhere(struct loop *l)
 	l->lost = !l->rescued[0];
 }
 
-/* The last save. What comes after it has the watchdog's time for itself. */
-static void
-save_at_the_end(struct loop *l, bool against_our_will)
-{
-	saving = SAVE_PATIENCE;
-	loop_save(l);
-	if (ui_unsaved(l->ui) && against_our_will)
-		save_elsewhere(l);
-	saving = 0;
-	if (ending)
-		alarm(WATCHDOG_SEC);
-}
-
 enum err_code
 loop_run(struct loop *l, struct err *err)
 {
@@ -392,7 +379,9 @@ loop_run(struct loop *l, struct err *err)
 			paint(l);
 		code = turn(l, err);
 	}
-	save_at_the_end(l, l->signo || code);
+	loop_save(l);
+	if (ui_unsaved(l->ui) && (l->signo || code))
+		save_elsewhere(l);
 	grid_done(&l->grid);
 	return code;
 }

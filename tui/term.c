@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,14 @@ static struct {
 	bool repaint;
 	int cursor; /* visible or not, as last told; -1 unknown */
 } term;
+
+static volatile sig_atomic_t writing; /* what a terminal that takes nothing holds up */
+
+bool
+term_writing(void)
+{
+	return writing != 0;
+}
 
 /* --- open and close --- */
 
@@ -244,6 +253,7 @@ term_leave(void)
 {
 	if (!term.is_open || term.left)
 		return;
+	writing++;
 	tell(PASTE_OFF);
 	curs_set(1);
 	endwin();
@@ -251,6 +261,7 @@ term_leave(void)
 	tell_capability("cnorm");
 	tty_watch(false);
 	tty_restore_modes();
+	writing--;
 	term.left = true;
 }
 
@@ -260,11 +271,13 @@ term_return(void)
 	if (!term.is_open || !term.left)
 		return;
 	term.left = false;
+	writing++;
 	tty_foreground(); /* after "bg" it is still the shell's */
 	tty_save_modes(); /* the shell may have changed them meanwhile */
 	tty_watch(true);
 	tell(PASTE_ON);
 	tell_capability("cnorm"); /* another program may have left it hidden */
+	writing--;
 	term.cursor = -1;
 	term_repaint();
 }
@@ -274,9 +287,11 @@ term_wake(void)
 {
 	if (!term.is_open || term.left)
 		return;
+	writing++;
 	tty_foreground();
 	reset_prog_mode();
 	tell(PASTE_ON);
+	writing--;
 	term.cursor = -1;
 }
 
@@ -484,9 +499,11 @@ send(const struct grid *g)
 	leaveok(stdscr, !visible); /* hidden: wherever it is */
 	if (visible)
 		move(g->cur_y, g->cur_x);
+	writing++;
 	refresh();
 	if (term.cursor != (int)visible)
 		curs_set(visible);
+	writing--;
 	term.cursor = visible;
 }
 

@@ -26,6 +26,7 @@ void term_theme(const struct theme *theme); /* other looks, at once */
 bool term_unicode(void);                    /* borders may be lines */
 const char *term_stand_in(void); /* the description used because TERM's is missing, or NULL */
 int term_fd(void);               /* for poll(2); -1 when closed */
+bool term_writing(void);         /* for a signal handler: it interrupts a write to the terminal */
 
 void term_size(int *rows, int *cols); /* asks the kernel, tells curses */
 void term_repaint(void);              /* next paint sends everything: Ctrl-L, after a resize */
