@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #define ENV_MAX 16
-#define TRIES   300
+#define TRIES   3000
 #define PAUSE   10 /* ms */
 
 #define MINUTE_MS 60000
-#define MARGIN_MS 1500 /* more than a look at the screen takes */
+#define MARGIN_MS 3000 /* more than a look at the screen takes */
 #define ARGS_MAX  12
 
 const char *const desk_service[] = { "--db", "--seed", "empty", "--work", "1", NULL };
@@ -221,6 +221,7 @@ desk_start(struct desk *d, const struct desk_run *run)
 		argv[n++] = write_file(d, "payload.json", run->payload, 0600);
 	}
 	pty_open(&d->pty, &setup);
+	d->pty.peer = d->service.pid;
 	d->running = true;
 	desk_see(&d->pty, "? help");
 	return &d->pty;
@@ -340,7 +341,7 @@ desk_gone(struct pty *p, const char *text)
 void
 desk_refresh_until(struct pty *p, const char *text)
 {
-	for (int i = 0; i < TRIES && !pty_has(p, text); i++) {
+	for (int i = 0; i < TRIES / 5 && !pty_has(p, text); i++) {
 		poll(NULL, 0, 15 * PAUSE);
 		pty_type(p, "r");
 		pty_settle(p);
@@ -385,12 +386,29 @@ check_key(struct desk *d)
 			fail_msg("the key is on the screen");
 }
 
+/* While two pictures are compared no answer may come. False: there is nobody. */
+static bool
+hold_the_service(const struct desk *d)
+{
+	siginfo_t is = { .si_pid = 0 };
+
+	if (d->service.pid <= 0 || kill(d->service.pid, SIGSTOP) < 0 ||
+	    waitid(P_PID, (id_t)d->service.pid, &is, WSTOPPED | WEXITED | WNOWAIT) < 0)
+		return false;
+	return is.si_code == CLD_STOPPED;
+}
+
 void
 desk_check(struct desk *d)
 {
+	bool held;
+
 	wait_for_the_minute();
 	wait_until_saved(&d->pty);
+	held = hold_the_service(d);
 	pty_check_redraw(&d->pty);
+	if (held)
+		kill(d->service.pid, SIGCONT);
 	check_key(d);
 }
 

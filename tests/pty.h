@@ -30,6 +30,7 @@ struct pty {
 	int slave;         /* kept open: modes and input queue can be read */
 	int says, orders;  /* pipes from and to the leader */
 	pid_t leader, pid; /* of the program */
+	pid_t peer;        /* whose answers it gets; 0: nobody's */
 	bool alone;        /* the leader is the program */
 	bool ended;        /* status is known */
 	bool stopped;      /* by SIGTSTP and its kin */
@@ -59,7 +60,7 @@ void pty_hangup(struct pty *p); /* the other side is gone */
 
 void pty_wait(struct pty *p, const char *text);
 void pty_wait_gone(struct pty *p, const char *text);
-/* All input taken, all output here, the program asleep waiting. */
+/* All input taken, all output here, the program asleep waiting, and its peer asleep. */
 void pty_settle(struct pty *p);
 void pty_wait_stopped(struct pty *p);
 void pty_continue(struct pty *p);   /* fg */
@@ -71,13 +72,16 @@ char *pty_row(struct pty *p, int y);             /* free(3) */
 char *pty_dump(struct pty *p);                   /* rows, blanks at ends cut; free(3) */
 size_t pty_bytes(struct pty *p);                 /* output since the last call */
 bool pty_sent(struct pty *p, const char *bytes); /* is this anywhere in all its output */
+/* All its output from an offset on, and how much there is; free(3). */
+char *pty_output(struct pty *p, size_t from, size_t *n);
 VTermPos pty_cursor(struct pty *p);
 VTermScreenCell pty_cell(struct pty *p, int y, int x);
 
 /* Oracles. After leaving: alternate screen off, cursor visible, paste marks off, modes as
  * before. At any time: Ctrl-L changes nothing, and no sequence was unknown. */
 void pty_check_restored(struct pty *p);
-void pty_check_redraw(struct pty *p);
+void pty_check_redraw(struct pty *p); /* in pty_redraw.c */
+bool pty_is_as_redrawn(struct pty *p);
 
 /* What the program wrote to stderr; free(3). */
 char *pty_stderr(struct pty *p);
