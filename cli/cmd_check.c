@@ -2,170 +2,96 @@
 #include "config.h"
 
 #include "cli/command.h"
-#include "cli/input.h"
 #include "cli/out.h"
-
-#include "core/check.h"
-#include "core/draft.h"
-#include "core/field.h"
+#include "cli/payloads.h"
 
 #include <stdio.h>
 
-#define JSON_MAX (4u << 20)
+#define JSON_MAX (8u << 20)
 
-static const char *
-severity(const struct finding *f)
-{
-	return f->severity == SEVERITY_ERROR ? "error" : "warning";
-}
+struct tally {
+	bool json;
+	size_t records, bad, errors; /* in all files */
+	char file[256];              /* the one at hand, and what is in it */
+	size_t in_file, bad_in_file, warnings_in_file;
+	bool alone;
+};
 
-static const char *
-field_name(const struct finding *f)
-{
-	return f->field < FIELD_COUNT ? fields[f->field].name : "payload";
-}
-
-/* "attachments[2]", "metadata:3:14" */
+/* A file has come to its end. */
 static void
-place(const struct finding *f, char *out, size_t size)
+end_file(const struct tally *t)
 {
-	int n = snprintf(out, size, "%s", field_name(f));
-
-	if (f->item != FINDING_NO_ITEM && n > 0)
-		n += snprintf(out + n, size - (size_t)n, "[%zu]", f->item);
-	if (f->line > 0 && n > 0)
-		snprintf(out + n, size - (size_t)n, ":%d:%d", f->line, f->col);
+	if (t->in_file == 0 || t->json)
+		return;
+	if (t->alone && t->bad_in_file == 0 && t->warnings_in_file == 0)
+		out_data("%s: good", t->file);
+	else if (!t->alone && t->bad_in_file == 0)
+		out_data("%s: %zu record%s: good", t->file, t->in_file, t->in_file == 1 ? "" : "s");
+	else if (!t->alone)
+		out_data("%s: %zu of %zu records are bad", t->file, t->bad_in_file, t->in_file);
 }
 
 static void
-print_words(const char *file, const struct check *c)
+count(struct tally *t, const struct payload_read *one)
 {
-	for (size_t i = 0; i < check_count(c); i++) {
-		const struct finding *f = check_get(c, i);
-		char where[96];
-
-		place(f, where, sizeof(where));
-		out_data("%s: %s: %s: %s%s%s%s", file, where, severity(f), f->msg,
-			 f->hint[0] ? " (" : "", f->hint, f->hint[0] ? ")" : "");
+	if (one->record->number == 1) {
+		end_file(t);
+		snprintf(t->file, sizeof(t->file), "%s", one->file);
+		t->in_file = t->bad_in_file = t->warnings_in_file = 0;
 	}
-	if (check_count(c) == 0)
-		out_data("%s: good", file);
+	t->alone = one->record->alone;
+	t->in_file++;
+	t->bad_in_file += one->errors > 0;
+	t->warnings_in_file += one->warnings;
+	t->records++;
+	t->bad += one->errors > 0;
+	t->errors += one->errors;
 }
 
 static void
-add_finding(struct buf *list, const struct finding *f)
+print(const struct tally *t, const struct payload_read *one)
 {
-	struct buf one = BUF_INIT(JSON_MAX);
+	struct buf object = BUF_INIT(JSON_MAX);
 
-	buf_adds(&one, "{");
-	out_member(&one, "field", field_name(f));
-	out_member(&one, "severity", severity(f));
-	if (f->item != FINDING_NO_ITEM)
-		out_member_number(&one, "item", (int64_t)f->item);
-	out_member_number(&one, "at", (int64_t)f->at);
-	if (f->line > 0) {
-		out_member_number(&one, "line", f->line);
-		out_member_number(&one, "column", f->col);
-	}
-	out_member(&one, "message", f->msg);
-	out_member(&one, "hint", f->hint);
-	buf_addf(list, "%s%s}", list->len > 1 ? "," : "", buf_str(&one));
-	buf_free(&one);
-}
-
-static void
-print_json(const char *file, const struct check *c)
-{
-	struct buf list = BUF_INIT(JSON_MAX), all = BUF_INIT(2 * JSON_MAX);
-
-	buf_adds(&list, "[");
-	for (size_t i = 0; i < check_count(c); i++)
-		add_finding(&list, check_get(c, i));
-	buf_adds(&list, "]");
-	buf_adds(&all, "{");
-	out_member(&all, "file", file);
-	out_member_number(&all, "errors", (int64_t)check_errors(c));
-	out_member_number(&all, "warnings", (int64_t)check_warnings(c));
-	out_member_raw(&all, "findings", buf_str(&list), list.len);
-	buf_adds(&all, "}");
-	out_json(buf_str(&all), all.len);
-	buf_free(&list);
-	buf_free(&all);
-}
-
-/* A file that is no payload at all is told like a finding, and makes the status. */
-static void
-print_unreadable(const char *file, bool json, const struct err *err)
-{
-	struct buf one = BUF_INIT(JSON_MAX), all = BUF_INIT(2 * JSON_MAX);
-
-	if (!json) {
-		out_err(err);
+	if (!t->json) {
+		payloads_say(one, true, out_data);
 		return;
 	}
-	buf_adds(&one, "[{");
-	out_member(&one, "field", err->field ? err->field : "payload");
-	out_member(&one, "severity", "error");
-	out_member(&one, "message", err->msg);
-	out_member(&one, "hint", err->hint);
-	buf_adds(&one, "}]");
-	buf_adds(&all, "{");
-	out_member(&all, "file", file);
-	out_member_number(&all, "errors", 1);
-	out_member_number(&all, "warnings", 0);
-	out_member_raw(&all, "findings", buf_str(&one), one.len);
-	buf_adds(&all, "}");
-	out_json(buf_str(&all), all.len);
-	buf_free(&one);
-	buf_free(&all);
+	payloads_json(one, &object);
+	out_json(buf_str(&object), object.len);
+	buf_free(&object);
 }
 
-/* *errors grows by those of the file. Errors: of reading it. */
 static enum err_code
-check_file(const char *file, bool json, size_t *errors, struct err *err)
+verdict(const struct tally *t, struct err *err)
 {
-	struct draft *d = NULL;
-	struct check *c;
+	const char *plural = t->errors == 1 ? "" : "s";
 
-	if (input_draft(file, &d, err) != ERR_OK)
-		return err->code;
-	c = check_new();
-	check_update(c, d);
-	if (json)
-		print_json(input_name(file), c);
-	else
-		print_words(input_name(file), c);
-	*errors += check_errors(c);
-	check_free(c);
-	draft_free(d);
-	return ERR_OK;
+	if (t->errors == 0)
+		return ERR_OK;
+	if (t->records == 1)
+		return err_set(err, ERR_RULE, "%zu error%s in %s", t->errors, plural, t->file);
+	return err_set(err, ERR_RULE, "%zu error%s in %zu of %zu records", t->errors, plural,
+		       t->bad, t->records);
 }
 
 enum err_code
 cmd_check(const struct cli *cli, struct err *err)
 {
-	bool json = cli_has(cli, "json");
-	size_t errors = 0, bad_files = 0;
+	struct tally t = { .json = cli_has(cli, "json") };
+	struct payloads *p = payloads_open(cli, PAYLOAD_IDS_AS_GIVEN);
+	struct payload_read one;
+	enum err_code code = ERR_OK;
+	bool more = true;
 
-	for (size_t i = 0; i < cli->arg_count; i++) {
-		struct err one = ERR_INIT;
-		size_t before = errors;
-
-		if (check_file(cli->args[i], json, &errors, &one) != ERR_OK) {
-			if (one.code == ERR_USAGE || one.code == ERR_SYS) {
-				*err = one; /* nothing about the payload */
-				return one.code;
-			}
-			print_unreadable(input_name(cli->args[i]), json, &one);
-			errors++;
-		}
-		bad_files += errors > before;
+	while (code == ERR_OK && more && !out_failed()) {
+		code = payloads_next(p, &one, &more, err);
+		if (code != ERR_OK || !more)
+			break;
+		count(&t, &one);
+		print(&t, &one);
 	}
-	if (errors == 0)
-		return ERR_OK;
-	if (cli->arg_count == 1)
-		return err_set(err, ERR_RULE, "%zu error%s in %s", errors, errors == 1 ? "" : "s",
-			       input_name(cli->args[0]));
-	return err_set(err, ERR_RULE, "%zu error%s in %zu of %zu files", errors,
-		       errors == 1 ? "" : "s", bad_files, cli->arg_count);
+	end_file(&t);
+	payloads_close(p);
+	return code == ERR_OK ? verdict(&t, err) : code;
 }

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/out.h"
 #include "cli/run.h"
+#include "cli/seen.h"
 #include "cli/show.h"
 
 #include "core/clock.h"
@@ -17,64 +18,13 @@
 #define LIMIT     100 /* tasks, without --limit */
 #define LIMIT_MAX 10000000
 
-/* The ids that were printed: a list that changes while it is paged repeats some. As
- * hashes of 64 bits, which is enough to tell 10^7 ids apart. */
-struct seen {
-	uint64_t *slot;
-	size_t count, size; /* size: a power of two */
-};
-
-static uint64_t
-hash(const char *s)
-{
-	uint64_t h = 14695981039346656037u; /* FNV-1a */
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return h ? h : 1;
-}
-
-static bool
-put(uint64_t *slot, size_t size, uint64_t h)
-{
-	size_t i = h & (size - 1);
-
-	while (slot[i] && slot[i] != h)
-		i = (i + 1) & (size - 1);
-	if (slot[i] == h)
-		return false;
-	slot[i] = h;
-	return true;
-}
-
-/* Is it the first time that this id comes? */
-static bool
-is_new(struct seen *s, const char *id)
-{
-	if (s->count * 2 >= s->size) {
-		size_t size = s->size ? s->size * 2 : 1024;
-		uint64_t *bigger = mem_array(size, sizeof(*bigger));
-
-		for (size_t i = 0; i < s->size; i++)
-			if (s->slot[i])
-				put(bigger, size, s->slot[i]);
-		free(s->slot);
-		s->slot = bigger;
-		s->size = size;
-	}
-	if (!put(s->slot, s->size, hash(id)))
-		return false;
-	s->count++;
-	return true;
-}
-
 struct listing {
 	struct api_list query;
 	const char *tags[CLI_GIVEN_MAX];
 	long left; /* tasks still to print; -1: all */
 	bool json;
-	struct seen seen;
-	char *token; /* owned; of the next page */
+	struct seen seen; /* the ids that were printed: a list that changes repeats some */
+	char *token;      /* owned; of the next page */
 };
 
 static enum err_code
@@ -112,7 +62,7 @@ print_page(struct listing *l, const struct reply *page)
 	for (size_t i = 0; i < page->task_count && l->left != 0; i++) {
 		const struct task *t = &page->tasks[i];
 
-		if (!is_new(&l->seen, t->task_id))
+		if (seen_add(&l->seen, t->task_id, 1))
 			continue;
 		if (l->json)
 			show_json(t);
@@ -171,7 +121,7 @@ cmd_list(const struct cli *cli, struct err *err)
 		code = list_page(&r, &l, &more, err);
 	if (code == ERR_OK && l.seen.count == 0 && !l.json)
 		out_say("no task matches");
-	free(l.seen.slot);
+	seen_free(&l.seen);
 	free(l.token);
 	run_close(&r);
 	return code;

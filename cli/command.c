@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct cli_option check_options[] = {
-	{ "json", NULL, "Print one JSON object a file." },
+	{ "json", NULL, "Print one JSON object a payload." },
 	{ NULL, NULL, NULL },
 };
 
@@ -65,9 +65,10 @@ const struct cli_option global_options[] = {
 
 const struct cli_command commands[] = {
 	/* clang-format off */
-	{ .name = "check", .args = "FILE|-...", .run = cmd_check, .options = check_options,
+	{ .name = "check", .args = "[FILE|-]...", .run = cmd_check, .options = check_options,
 	  .help = "Check payloads, without asking the service.",
-	  .min_args = 1, .max_args = -1, .complete = COMPLETE_FILE },
+	  .more = "A file is one payload, an array of them, or JSON lines. Without a file stdin is read.",
+	  .max_args = -1, .complete = COMPLETE_FILE },
 	{ .name = "submit", .args = "FILE|-", .run = cmd_submit, .options = submit_options,
 	  .help = "Make a task from a payload, once.",
 	  .more = "A payload without unique_id gets one made from its content, so the same payload "

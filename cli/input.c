@@ -18,14 +18,21 @@ input_name(const char *file)
 }
 
 enum err_code
+input_no_terminal(struct err *err)
+{
+	if (isatty(STDIN_FILENO) != 1)
+		return ERR_OK;
+	/* It hands out at most 4095 bytes of a line and drops the rest without a word. */
+	err_set(err, ERR_USAGE, "stdin is a terminal, which cuts lines past 4095 bytes");
+	return err_hint(err, "name a file, or: multistage ... - <FILE");
+}
+
+enum err_code
 input_read(const char *file, struct buf *text, struct err *err)
 {
 	if (strcmp(file, "-") == 0) {
-		/* A terminal hands out at most 4095 bytes of a line and drops the rest. */
-		if (isatty(STDIN_FILENO)) {
-			err_set(err, ERR_USAGE, "stdin is a terminal");
-			return err_hint(err, "name a file, or: multistage ... - <FILE");
-		}
+		if (input_no_terminal(err) != ERR_OK)
+			return err->code;
 		return file_read(STDIN_FILENO, input_name(file), text, err);
 	}
 	return file_read_path(file, text, err);

@@ -6,6 +6,9 @@
 #include "core/draft.h"
 #include "core/err.h"
 
+/* ERR_USAGE when stdin is a terminal: nothing is read there. */
+enum err_code input_no_terminal(struct err *err) MUST_CHECK;
+
 /* Read FILE, or stdin for "-", which must be no terminal.
  * Errors: ERR_USAGE, ERR_SYS, ERR_TOO_BIG. */
 enum err_code input_read(const char *file, struct buf *text, struct err *err) MUST_CHECK;

@@ -19,8 +19,11 @@ cli_libcli_a_SOURCES = \
 	cli/out.c	cli/out.h \
 	cli/parse.c \
 	cli/paths.h \
+	cli/payloads.c	cli/payloads.h	cli/payloads_say.c \
+	cli/records.c	cli/records.h \
 	cli/request.c	cli/request.h \
 	cli/run.c	cli/run.h \
+	cli/seen.c	cli/seen.h \
 	cli/show.c	cli/show.h
 
 bin_PROGRAMS += multistage

@@ -36,6 +36,8 @@ struct json_place {
 
 /* Line and column of a byte offset in text. */
 void json_place_at(const char *text, size_t at, struct json_place *place);
+/* The same place counted in the file in which text begins at from (NULL: with the file). */
+void json_place_from(struct json_place *place, const struct json_place *from);
 
 /*
  * Is text (n bytes) exactly one JSON value? *value (may be NULL) is its span.
@@ -44,6 +46,10 @@ void json_place_at(const char *text, size_t at, struct json_place *place);
  */
 enum err_code json_scan(const char *text, size_t n, struct json_span *value,
 			struct json_place *place, struct err *err) MUST_CHECK;
+/* The same of a part of a file: lines and columns are told as json_place_from() counts. */
+enum err_code json_scan_from(const char *text, size_t n, const struct json_place *from,
+			     struct json_span *value, struct json_place *place,
+			     struct err *err) MUST_CHECK;
 
 /*
  * Step through the members of an object or the items of an array that

@@ -9,8 +9,9 @@ struct scan {
 	size_t n, at;
 	struct name *names; /* owned: of all objects that are open, innermost last */
 	size_t name_count, name_cap;
-	bool ended;               /* what json_fail() says next is that more should follow */
-	struct json_place *place; /* where a refusal goes, besides err; may be NULL */
+	bool ended;                    /* what json_fail() says next is that more should follow */
+	const struct json_place *from; /* where in its file the text begins; may be NULL */
+	struct json_place *place;      /* where a refusal goes, besides err; may be NULL */
 	struct err *err;
 };
 

@@ -26,6 +26,7 @@ line_of(const struct scan *s, size_t at)
 	struct json_place place;
 
 	json_place_at(s->p, at, &place);
+	json_place_from(&place, s->from);
 	return place.line;
 }
 
@@ -278,10 +279,10 @@ document(struct scan *s, struct json_span *span)
 }
 
 enum err_code
-json_scan(const char *text, size_t n, struct json_span *out, struct json_place *place,
-	  struct err *err)
+json_scan_from(const char *text, size_t n, const struct json_place *from, struct json_span *out,
+	       struct json_place *place, struct err *err)
 {
-	struct scan s = { .p = text, .n = n, .place = place, .err = err };
+	struct scan s = { .p = text, .n = n, .from = from, .place = place, .err = err };
 	struct json_span span;
 	enum err_code code = document(&s, &span);
 
@@ -290,4 +291,11 @@ json_scan(const char *text, size_t n, struct json_span *out, struct json_place *
 	if (code == ERR_OK && out)
 		*out = span;
 	return code;
+}
+
+enum err_code
+json_scan(const char *text, size_t n, struct json_span *out, struct json_place *place,
+	  struct err *err)
+{
+	return json_scan_from(text, n, NULL, out, place, err);
 }

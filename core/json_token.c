@@ -25,6 +25,16 @@ json_place_at(const char *text, size_t at, struct json_place *place)
 	}
 }
 
+void
+json_place_from(struct json_place *place, const struct json_place *from)
+{
+	if (!from)
+		return;
+	if (place->line == 1)
+		place->col += from->col - 1;
+	place->line += from->line - 1;
+}
+
 enum err_code
 json_fail(struct scan *s, size_t at, const char *fmt, ...)
 {
@@ -36,6 +46,7 @@ json_fail(struct scan *s, size_t at, const char *fmt, ...)
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	json_place_at(s->p, at, &place);
+	json_place_from(&place, s->from);
 	place.ended = s->ended;
 	if (s->place)
 		*s->place = place;

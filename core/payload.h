@@ -67,6 +67,9 @@ void payload_pretty(const struct payload *p, struct buf *out);
  */
 enum err_code payload_import(struct draft *d, const char *text, size_t n,
 			     struct err *err) MUST_CHECK;
+/* The same of a part of a file, which begins there at from: errors tell the file's lines. */
+enum err_code payload_import_from(struct draft *d, const char *text, size_t n,
+				  const struct json_place *from, struct err *err) MUST_CHECK;
 
 /* draft_extra() with braces added to object, scanned: *value points into it. False if
  * that is no JSON or holds a name of the table, which would then stand twice. */

@@ -51,6 +51,7 @@ payload_extra(const struct draft *d, struct buf *object, struct json_span *value
 
 struct import {
 	const char *text;
+	const struct json_place *from; /* where in its file the text begins; may be NULL */
 	struct err *err;
 };
 
@@ -61,6 +62,7 @@ refuse(const struct import *im, enum field_id f, const char *p, enum err_code co
 	struct json_place place;
 
 	json_place_at(im->text, (size_t)(p - im->text), &place);
+	json_place_from(&place, im->from);
 	if (f == FIELD_COUNT)
 		return err_set(im->err, code, "line %d, column %d: %s", place.line, place.col, why);
 	err_set(im->err, code, "line %d, column %d: %s %s", place.line, place.col, fields[f].name,
@@ -191,16 +193,17 @@ take_all(struct draft *d, const struct json_span *object)
 }
 
 enum err_code
-payload_import(struct draft *d, const char *text, size_t n, struct err *err)
+payload_import_from(struct draft *d, const char *text, size_t n, const struct json_place *from,
+		    struct err *err)
 {
-	struct import im = { .text = text, .err = err };
+	struct import im = { .text = text, .from = from, .err = err };
 	struct json_span object;
 	struct json_iter it = { 0 };
 
 	if (n > PAYLOAD_IMPORT_MAX)
 		return err_set(err, ERR_TOO_BIG, "%zu bytes; at most %u are read", n,
 			       PAYLOAD_IMPORT_MAX);
-	if (json_scan(text, n, &object, NULL, err) != ERR_OK)
+	if (json_scan_from(text, n, from, &object, NULL, err) != ERR_OK)
 		return err->code;
 	if (object.type != JSON_OBJECT)
 		return refuse(&im, FIELD_COUNT, object.p, ERR_PARSE,
@@ -213,4 +216,10 @@ payload_import(struct draft *d, const char *text, size_t n, struct err *err)
 	}
 	take_all(d, &object);
 	return ERR_OK;
+}
+
+enum err_code
+payload_import(struct draft *d, const char *text, size_t n, struct err *err)
+{
+	return payload_import_from(d, text, n, NULL, err);
 }

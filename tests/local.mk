@@ -164,6 +164,13 @@ tests_test_filter_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_outbox_SOURCES = tests/test_outbox.c
 tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
+# --- many payloads at once ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_records
+endif
+tests_test_records_SOURCES = tests/test_records.c tests/scratch.c tests/scratch.h
+tests_test_records_LDADD   = tests/libtest.a cli/libcli.a $(CORE_LIBS) $(CMOCKA_LIBS)
+
 # --- store and session ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
@@ -198,6 +205,17 @@ tests_test_session_group_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.c
 tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+
+# --- the line between client and service ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_wire_cut tests/test_wire_faults
+endif
+WIRE_WORLD = tests/wire_world.c tests/wire_world.h tests/proxy.c tests/proxy.h \
+	tests/sandbox.c tests/sandbox.h $(ADMIN) $(SESSION_WORLD)
+tests_test_wire_cut_SOURCES = tests/test_wire_cut.c $(WIRE_WORLD)
+tests_test_wire_cut_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_wire_faults_SOURCES = tests/test_wire_faults.c $(WIRE_WORLD)
+tests_test_wire_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- sandbox ---
 if HAVE_CMOCKA
@@ -458,3 +476,22 @@ bless: $(check_PROGRAMS)
 	for t in $(UNIT_TESTS); do ./$$t || bad="$$bad $$t"; done; \
 	$(SHELL) $(top_srcdir)/tests/check-docs.sh || bad="$$bad tests/check-docs.sh"; \
 	test -z "$$bad" || { echo "no picture is the trouble of:$$bad"; exit 1; }
+
+# --- never lost, never twice: kills, failing calls, failing memory ---
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_inject tests/test_killed
+check_PROGRAMS += tests/shim.so tests/shim_mem.so
+endif
+SHIM_FLAGS = $(WARN_CFLAGS) -fPIC -fno-builtin
+tests_shim_so_SOURCES     = tests/shim.c tests/shim.h
+tests_shim_so_CFLAGS      = $(SHIM_FLAGS)
+tests_shim_so_LDFLAGS     = -shared
+tests_shim_mem_so_SOURCES = tests/shim_mem.c tests/shim.h
+tests_shim_mem_so_CFLAGS  = $(SHIM_FLAGS)
+tests_shim_mem_so_LDFLAGS = -shared
+INJECT = tests/inject.c tests/inject.h tests/trace.c tests/trace.h tests/shim.h $(PROGRAM_TEST)
+HISTORY = tests/history.c tests/history.h tests/promise.c tests/promise.h $(ADMIN) $(INJECT)
+tests_test_inject_SOURCES = tests/test_inject.c tests/canned.c tests/canned.h $(INJECT)
+tests_test_killed_SOURCES = tests/test_killed.c $(HISTORY)
+tests_test_killed_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_inject_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

@@ -36,6 +36,16 @@ program_world(void *state)
 	setenv("HOME", state, 1);
 }
 
+static void (*prepare)(void *);
+static void *prepare_arg;
+
+void
+program_prepare(void (*in_child)(void *), void *arg)
+{
+	prepare = in_child;
+	prepare_arg = arg;
+}
+
 static void
 become(const char *path, void *state, const char *const *words)
 {
@@ -51,6 +61,8 @@ become(const char *path, void *state, const char *const *words)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
+	if (prepare)
+		prepare(prepare_arg);
 	execv(argv[0], argv);
 	_exit(127);
 }
@@ -99,7 +111,15 @@ program_wait(struct program *r, void *state, pid_t pid)
 		poll(NULL, 0, 5);
 		waited += 5;
 	}
-	r->status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+	program_ended(r, state, status);
+}
+
+void
+program_ended(struct program *r, void *state, int wait_status)
+{
+	program_done(r);
+	r->status =
+		WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 1000 + WTERMSIG(wait_status);
 	r->out = test_read(scratch_path(state, "out"));
 	r->out_len = strlen(r->out); /* no output of ours holds a NUL */
 	r->err = test_read(scratch_path(state, "err"));

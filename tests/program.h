@@ -32,7 +32,12 @@ pid_t program_start(void *state, const char *input, const char *const *words);
 pid_t program_start_as(const char *path, void *state, const char *input, const char *const *words);
 /* Wait for it. */
 void program_wait(struct program *r, void *state, pid_t pid);
+/* The same for a child that has been waited for, with what waitpid(2) told. */
+void program_ended(struct program *r, void *state, int wait_status);
 void program_done(struct program *r);
+
+/* What to do in each child just before exec; NULL: nothing. */
+void program_prepare(void (*in_child)(void *), void *arg);
 
 /* Fail with both outputs unless the status is this and part is in that output. */
 void program_must(const struct program *r, int status, const char *part_of_out,

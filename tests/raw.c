@@ -18,7 +18,7 @@
 
 #include <json-c/json.h>
 
-#define WAIT_MS    10000
+#define WAIT_MS    30000
 #define ANSWER_MAX (64u << 20)
 
 static void
@@ -27,7 +27,7 @@ wait_readable(int fd, const char *what)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	if (poll(&p, 1, WAIT_MS) != 1)
-		fail_msg("nothing came within 10 s: %s", what);
+		fail_msg("nothing came within 30 s: %s", what);
 }
 
 static void
@@ -77,7 +77,7 @@ raw_start(struct raw *r, const char *const *args)
 	close(ready[0]);
 }
 
-/* Its exit status as waitpid(2) gives it; killed if it takes more than 10 s. */
+/* Its exit status as waitpid(2) gives it; killed if it takes more than 30 s. */
 static int
 wait_end(pid_t pid)
 {

@@ -41,7 +41,7 @@ int raw_free_port(void);
 int raw_connect(const struct raw *r);
 int raw_try_connect(const struct raw *r); /* -1: it does not listen */
 void raw_send(int fd, const char *data, size_t n);
-/* The next answer on fd. head_only: of a HEAD request. Waits 10 s at most. */
+/* The next answer on fd. head_only: of a HEAD request. Waits 30 s at most. */
 void raw_read(int fd, bool head_only, struct answer *a);
 /* Nothing more comes: the other side closed. */
 bool raw_closed(int fd);

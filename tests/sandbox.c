@@ -16,8 +16,8 @@
 
 #define PROGRAM  "./multistage-sandbox"
 #define ARGS_MAX 32
-#define LIFE_S   60
-#define WAIT_MS  10000 /* for its first line, for its end */
+#define LIFE_S   600
+#define WAIT_MS  30000 /* for its first line, for its end */
 
 struct sandbox {
 	pid_t pid;

@@ -1,6 +1,6 @@
 /* sandbox.h - the real multistage-sandbox as a child, for tests of what talks to it.
  *
- * It dies with the test, and after 60 s at the latest. It takes any key.
+ * It dies with the test, and after ten minutes at the latest. It takes any key.
  */
 #ifndef TESTS_SANDBOX_H
 #define TESTS_SANDBOX_H

@@ -9,7 +9,7 @@
 
 #include <poll.h>
 
-#define WAIT_MS   10000
+#define WAIT_MS   60000
 #define SKIPS_MAX 500
 
 void
@@ -59,7 +59,8 @@ world_close(struct world *w)
 struct now
 world_now(const struct world *w)
 {
-	return (struct now){ clock_mono_ms() + w->skipped_ms, clock_wall_ms() + w->skipped_ms };
+	return (struct now){ clock_mono_ms() + w->skipped_ms,
+			     clock_wall_ms() + w->skipped_ms + w->wall_ms };
 }
 
 void

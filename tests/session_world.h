@@ -9,7 +9,8 @@ struct world {
 	struct conf *conf;
 	struct store *store;
 	struct session *s;
-	int64_t skipped_ms; /* how far its clock runs before the real one */
+	int64_t skipped_ms; /* how far its clocks run before the real ones */
+	int64_t wall_ms;    /* how far, beyond that, its wall clock was set */
 };
 
 /* base_url: where to; key "" for a session that can only compose. Not started. */
@@ -24,7 +25,7 @@ void world_turn(struct world *w);
 /*
  * Step until an event of this kind comes. While nothing is on its way and
  * nothing is due the clock is put forward instead of waiting. Fails the test
- * after 10 s, or when nothing will ever come.
+ * after a minute, or when nothing will ever come.
  */
 void world_wait(struct world *w, enum session_event_kind kind, struct session_event *ev);
 /* The next SESSION_ROW that shows this status; others are passed over. */

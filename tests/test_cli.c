@@ -98,21 +98,40 @@ check_names_field_item_and_place(void **state)
 		"\"scene_format\":\"split_base64\",\"priority\":15,\"tags\":[\"a\",\"a\"]}";
 
 	program_run(&run, *state, bad, (const char *const[]){ "check", "-", NULL });
-	program_must(&run, 3, "stdin: attachments[1]", "errors in stdin");
-	program_must(&run, 3, "priority: error: ", NULL);
+	program_must(&run, 3, "stdin:1:54: attachments[1]: error: ", "errors in stdin");
+	program_must(&run, 3, "stdin:1:106: priority: error: ", NULL);
 	program_must(&run, 3, "warning", NULL);
 	program_run(&run, *state, WITH_ID, (const char *const[]){ "check", "-", NULL });
 	program_must(&run, 0, "stdin: good\n", NULL);
 	program_run(&run, *state, "{\"project\":\n  nonsense}",
 		    (const char *const[]){ "check", "-", NULL });
-	program_must(&run, 3, NULL, "stdin: ");
-	program_must(&run, 3, NULL, "line 2, column 3");
+	program_must(&run, 3, "stdin:2:3: error: nonsense", "1 error in stdin");
 	RUN(&run, *state, "check", scratch_path(*state, "none.json"));
 	program_must(&run, 1, NULL, "none.json: No such file");
 	program_run(
 		&run, *state, WITH_ID,
 		(const char *const[]){ "check", scratch_path(*state, "in"), "/dev/null", NULL });
-	program_must(&run, 3, "in: good", "1 error in 1 of 2 files");
+	program_must(&run, 3, "in: good", "1 error in 1 of 2 records");
+}
+
+static void
+check_looks_at_each_record_of_each_file(void **state)
+{
+	static const char lines[] = WITH_ID "\n\n{\"unique_id\":\"u-2\"}\n{\n" WITH_ID "\n";
+	const char *array = scratch_path(*state, "array");
+
+	scratch_write(array, "[\n " WITH_ID "]", sizeof(WITH_ID) + 3);
+	program_run(&run, *state, lines, (const char *const[]){ "check", "-", array, NULL });
+	program_must(&run, 3,
+		     "stdin:3:1: record 2: attachments: error: ", "6 errors in 4 of 5 records");
+	program_must(&run, 3, "stdin:4:2: record 3: error: the text ends", NULL);
+	program_must(&run, 3, "stdin:5:14: record 4: unique_id: error: record 1 has the same",
+		     NULL);
+	program_must(&run, 3, "/array:2:15: record 5: unique_id: error: record 1 has", NULL);
+	program_must(&run, 3, "stdin: 3 of 4 records are bad\n", NULL);
+	program_run(&run, *state, WITH_ID "\n" GOOD "\n" GOOD "\n",
+		    (const char *const[]){ "check", NULL });
+	program_must(&run, 0, "stdin: 3 records: good\n", NULL);
 }
 
 /* The member of the object on stdout, as text; "-" when absent. */
@@ -442,6 +461,8 @@ main(void)
 			what_is_wrong_on_the_command_line_is_named_with_what_was_meant, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(check_names_field_item_and_place, setup, teardown),
+		cmocka_unit_test_setup_teardown(check_looks_at_each_record_of_each_file, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(check_speaks_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_dry_run_shows_the_exact_bytes_and_needs_no_key,
 						setup, teardown),

@@ -1,0 +1,55 @@
+/* history.h - a client that is killed and hindered, a sandbox that fails, and what is left.
+ *
+ * A trial is one sandbox and one way to hinder runs (inject.h); a history in it has a folder,
+ * a database and a project of its own. It begins, the program runs some times, and it ends:
+ * every wish is repeated until it is fulfilled, and the promise must be kept (promise.h).
+ */
+#ifndef TESTS_HISTORY_H
+#define TESTS_HISTORY_H
+
+#include "tests/inject.h"
+#include "tests/raw.h"
+
+#include "core/buf.h"
+
+struct trial {
+	struct inject *inject;
+	struct raw sandbox; /* over TCP */
+	unsigned number;    /* of the history, from 1 */
+	char dir[64];       /* of the history */
+	char db[128];       /* in it */
+	char project[32];
+	unsigned wishes;
+	bool refuses;     /* some fault refuses, truthfully */
+	struct buf story; /* what was done, for whom it may concern */
+	struct buf why;   /* what is broken */
+	struct program run;
+	size_t runs, kills, errors; /* done in the whole trial */
+};
+
+void trial_open(struct trial *t);
+void trial_close(struct trial *t);
+
+/* What can go wrong at the service: rules for /_sandbox/faults. NULL ends the table. */
+struct history_fault {
+	const char *name, *rules;
+	bool refuses; /* a definite no, and nothing is made */
+};
+extern const struct history_fault history_faults[];
+extern const size_t history_fault_count;
+
+void history_begin(struct trial *t, const struct history_fault *fault);
+
+/* What the program is asked: only to queue the wish, or to see it through. A wish is a number
+ * from 0; a new one is the next. */
+enum history_act { HISTORY_QUEUE, HISTORY_SEND };
+
+/* One run under this plan; true if it was carried out. What it says must be true. */
+bool history_run(struct trial *t, enum history_act act, unsigned wish,
+		 const struct shim_plan *plan);
+
+/* Repeat all wishes to their end. False: the promise is broken, *why says how, and the folder
+ * stays. */
+bool history_end(struct trial *t);
+
+#endif
