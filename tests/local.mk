@@ -107,7 +107,7 @@ tests_test_api_wire_SOURCES = tests/test_api_wire.c tests/canned.c tests/canned.
 tests_test_api_wire_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 TALK = tests/canned.c tests/canned.h tests/talk.c tests/talk.h
 tests_test_http_SOURCES = tests/test_http.c $(TALK)
-tests_test_http_broken_SOURCES = tests/test_http_broken.c $(TALK)
+tests_test_http_broken_SOURCES = tests/test_http_broken.c tests/proxy.c tests/proxy.h $(TALK)
 tests_test_http_broken_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_parts_SOURCES = tests/test_http_parts.c
@@ -208,7 +208,7 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- the line between client and service ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_wire_cut tests/test_wire_faults
+UNIT_TESTS += tests/test_wire_cut tests/test_wire_faults tests/test_wire_late tests/test_wire_program
 endif
 WIRE_WORLD = tests/wire_world.c tests/wire_world.h tests/proxy.c tests/proxy.h \
 	tests/sandbox.c tests/sandbox.h $(ADMIN) $(SESSION_WORLD)
@@ -216,6 +216,11 @@ tests_test_wire_cut_SOURCES = tests/test_wire_cut.c $(WIRE_WORLD)
 tests_test_wire_cut_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_wire_faults_SOURCES = tests/test_wire_faults.c $(WIRE_WORLD)
 tests_test_wire_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_wire_late_SOURCES = tests/test_wire_late.c $(WIRE_WORLD)
+tests_test_wire_late_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_wire_program_SOURCES = tests/test_wire_program.c tests/canned.c tests/canned.h \
+	tests/sandbox.c tests/sandbox.h $(ADMIN) $(INJECT)
+tests_test_wire_program_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- sandbox ---
 if HAVE_CMOCKA
@@ -441,7 +446,7 @@ tests_test_screen_looks_LDADD    = $(DESK_LIBS)
 tests_test_screen_outside_SOURCES  = tests/test_screen_outside.c
 tests_test_screen_outside_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_outside_LDADD    = $(DESK_LIBS)
-tests_test_screen_send_SOURCES  = tests/test_screen_send.c
+tests_test_screen_send_SOURCES  = tests/test_screen_send.c tests/admin.c tests/admin.h
 tests_test_screen_send_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_send_LDADD    = $(DESK_LIBS)
 EXTRA_PROGRAMS     += tests/soak

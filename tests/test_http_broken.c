@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "tests/canned.h"
+#include "tests/proxy.h"
 #include "tests/talk.h"
 #include "tests/test.h"
 
@@ -56,6 +57,37 @@ an_answer_that_is_not_whole_is_never_good(void **state)
 		http_free(h);
 		canned_stop(s);
 	}
+}
+
+/* A byte now and then keeps no request alive for ever. */
+static void
+a12_an_answer_that_drips_ends_with_the_time_it_has(void **state)
+{
+	static char bytes[100100];
+	const struct canned answer = { .bytes = bytes, .end = CANNED_CLOSE };
+	struct proxy_plan slow = PROXY_CLEAR;
+	struct canned_server *s;
+	struct proxy *p;
+	struct http_reply r;
+	char url[64];
+	struct http *h;
+
+	(void)state;
+	snprintf(bytes, sizeof(bytes), "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n%0100000d",
+		 0);
+	s = canned_start(&answer, 1, NULL);
+	p = proxy_start(canned_port(s));
+	slow.rate = 500; /* it would take minutes */
+	proxy_set(p, &slow);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", proxy_port(p));
+	h = client_with(&(struct http_setup){ .base_url = url, .key = "", .total_ms = 1000 });
+	talk(h, &post_x, &r);
+	assert_int_equal(r.err.code, ERR_UNCONFIRMED);
+	must_hold(r.err.msg, "no whole answer");
+	assert_true(r.left);
+	http_free(h);
+	proxy_stop(p);
+	canned_stop(s);
 }
 
 /* libcurl 7.88 calls these good. That the body is no JSON is for the reader to find. */
@@ -226,6 +258,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_that_is_not_whole_is_never_good),
+		cmocka_unit_test(a12_an_answer_that_drips_ends_with_the_time_it_has),
 		cmocka_unit_test(what_libcurl_takes_for_whole_has_no_body_to_believe),
 		cmocka_unit_test(a13_an_answer_without_end_is_stopped),
 		cmocka_unit_test(without_a_connection_nothing_has_left),

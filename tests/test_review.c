@@ -23,7 +23,7 @@ live(struct world *w)
 }
 
 static void
-test_sends_with_enter_and_only_once(void **state)
+a23_test_sends_with_enter_and_only_once(void **state)
 {
 	struct world *w = world_filled();
 
@@ -388,7 +388,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sends_with_enter_and_only_once),
+		cmocka_unit_test(a23_test_sends_with_enter_and_only_once),
 		cmocka_unit_test(live_is_locked_until_the_name_is_typed),
 		cmocka_unit_test(the_name_is_forgotten_when_the_review_is_left),
 		cmocka_unit_test(the_batch_unlocks_when_there_is_no_project),

@@ -4,6 +4,7 @@
 
 #include "tests/test.h"
 
+#include "tests/admin.h"
 #include "tests/desk.h"
 #include "tests/lossy.h"
 
@@ -202,6 +203,37 @@ the_next_start_goes_on_looking_for_a_lost_task(void **state)
 }
 
 static void
+a12_while_an_answer_does_not_come_the_keys_are_answered(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p;
+
+	raw_kill(&d->service, SIGTERM);
+	admin_prepare();
+	raw_start(&d->service, desk_service);
+	admin_faults(&d->service, "[{\"method\":\"POST\",\"path\":\"/v1/task/multistage\","
+				  "\"effect\":\"delay:3000000:after\"}]");
+	p = desk_open(d, DESK_TEST, "slow-1");
+	pty_type(p, "s");
+	desk_see(p, "Enter sends this task to TEST");
+	pty_type(p, "\r");
+	desk_see(p, "sending     slow-1");
+	pty_type(p, "1");
+	desk_set(d, FIELD_CALLBACK_URL, "https://typed.example/m");
+	desk_see(p, "typed.example/m");
+	pty_type(p, "2");
+	desk_see(p, "sending     slow-1");
+	desk_check(d);
+	raw_kill(&d->service, SIGKILL);
+	desk_see(p, "? unconfirmed slow-1");
+	raw_start(&d->service, desk_service);
+	pty_type(p, "l");
+	desk_see(p, "+ completed   slow-1");
+	assert_int_equal(desk_tasks(d, DESK_TEST, ""), 1);
+	desk_quit(d);
+}
+
+static void
 what_could_not_be_sent_goes_out_at_the_next_start(void **state)
 {
 	struct desk *d = *state;
@@ -238,6 +270,7 @@ main(void)
 		CASE(a_wrong_key_is_told_and_the_draft_is_kept),
 		CASE(without_a_key_one_composes_and_is_told_where_to_get_one),
 		CASE(a_lost_answer_is_looked_up_and_never_sent_twice),
+		CASE(a12_while_an_answer_does_not_come_the_keys_are_answered),
 		CASE(what_could_not_be_sent_goes_out_at_the_next_start),
 		CASE(the_next_start_goes_on_looking_for_a_lost_task),
 	};
