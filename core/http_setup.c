@@ -13,6 +13,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -134,6 +135,15 @@ static const struct {
 	/* clang-format on */
 };
 
+/* libcurl's own sockets go on into an editor, and live there after us. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	(void)arg;
+	(void)purpose;
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 enum err_code
 http_settings(void *easy, const struct http_conf *conf, struct err *err)
 {
@@ -162,6 +172,8 @@ http_settings(void *easy, const struct http_conf *conf, struct err *err)
 			bad = curl_easy_setopt(easy, texts[i].option, texts[i].value);
 	if (!bad)
 		bad = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, conf->total_ms);
+	if (!bad)
+		bad = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	if (!bad)
 		return ERR_OK;
 	err_set(err, ERR_NET, "the HTTP library refuses a setting: %s", curl_easy_strerror(bad));
