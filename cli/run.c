@@ -42,18 +42,43 @@ catch_signals(struct run *r, struct err *err)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTSTP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
 	    (r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
 		return err_sys(err, "cannot catch signals");
 	return ERR_OK;
 }
 
+/* Ctrl-Z: whoever sends lets go of the lock first, so that others do meanwhile. In an orphaned
+ * group the kernel ignores it, and we go on at once. */
+static void
+stand_still(const struct run *r)
+{
+	sigset_t set;
+
+	if (r->session)
+		session_suspend(r->session);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	raise(SIGTSTP);                       /* waits, for it is blocked ... */
+	sigprocmask(SIG_UNBLOCK, &set, NULL); /* ... until here, and we stand until SIGCONT */
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (r->session)
+		session_resume(r->session, run_now());
+}
+
+/* Were we told to end? */
 static bool
 was_stopped(const struct run *r)
 {
 	struct signalfd_siginfo info;
 
-	return read(r->signals, &info, sizeof(info)) == (ssize_t)sizeof(info);
+	while (read(r->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo != SIGTSTP)
+			return true;
+		stand_still(r);
+	}
+	return false;
 }
 
 static enum err_code

@@ -74,6 +74,7 @@ core_libcore_a_SOURCES += \
 	core/store_outbox.c	core/store_schema.c	core/store_send.c \
 	core/store_task.c
 core_libcore_a_SOURCES += \
+	core/lock_owner.c	core/lock_owner.h \
 	core/session.c	core/session.h	core/session_impl.h \
 	core/session_answer.c core/session_hold.c	core/session_call.c	core/session_lock.c \
 	core/session_outbox.c	core/session_submit.c	core/session_sync.c

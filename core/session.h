@@ -131,6 +131,10 @@ size_t session_pollfds(const struct session *s, struct pollfd *fds, size_t cap);
 int session_timeout(const struct session *s, int64_t now_mono_ms); /* ms; -1 = for ever */
 void session_step(struct session *s, const struct pollfd *fds, size_t n, struct now now);
 bool session_next(struct session *s, struct session_event *ev);
+/* This process is about to stop (SIGTSTP), or to wait for another program: let others send
+ * meanwhile. Calls in flight go on; what another process made of their rows counts. */
+void session_suspend(struct session *s);
+void session_resume(struct session *s, struct now now);
 bool session_busy(const struct session *s); /* calls in flight */
 void session_interrupt(struct session *s);  /* Ctrl-C: stop the calls in flight */
 /* Begin nothing more: what is in flight may end, other rows are left to the next process. */

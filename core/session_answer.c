@@ -234,6 +234,16 @@ take_post(struct session *s, struct outbox_row *r, struct api_event *answer, str
 	}
 }
 
+/* While we were suspended another process may have recovered the row, and settled it or
+ * sent it again: then its word counts. A task that was made is proof at any time. */
+static bool
+moved_on(const struct outbox_row *r, const struct call *c, const struct api_event *answer)
+{
+	return r->state == OUTBOX_ACCEPTED ||
+	       (r->attempt != c->attempt &&
+		outbox_classify(answer, r->unique_id) != OUTBOX_EV_CREATED);
+}
+
 void
 session_on_post(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
 {
@@ -244,6 +254,8 @@ session_on_post(struct session *s, const struct call *c, const struct api_event 
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, c->seq, &r, &err))
 		session_stop(s, c->seq, &err); /* it stays "sending" and is recovered later */
+	else if (moved_on(&r, c, &answer))
+		session_tell_now(s, c->seq);
 	else
 		take_post(s, &r, &answer, now);
 	outbox_row_done(&r);

@@ -46,7 +46,7 @@ session_group_row(struct session *s, int64_t seq)
 void
 session_group_post(struct session *s, const struct outbox_row *r)
 {
-	const struct call c = { .kind = CALL_POST, .seq = r->seq };
+	const struct call c = { .kind = CALL_POST, .seq = r->seq, .attempt = r->attempt };
 	struct row_group *g = &s->group;
 
 	if (g->post_count == g->post_cap) {

@@ -32,6 +32,7 @@ struct call {       /* in flight */
 	int ticket; /* 0: begins when its claim is committed */
 	enum call_kind kind;
 	int64_t seq;
+	int attempt; /* of a POST */
 	char key[BOARD_KEY_SIZE];
 	char owner[64];
 	struct err err;
@@ -208,6 +209,9 @@ struct outbox_step session_next_step(const struct outbox_row *r, enum outbox_eve
  * ERR_BUSY another process sends; ERR_SYS no lock can be had; ERR_STORE. */
 enum err_code session_lock(struct session *s, struct err *err) MUST_CHECK;
 void session_unlock(struct session *s);
+#define SESSION_LOCK_MS 3000 /* to the next look while another process sends */
+/* Recover what others left "sending", as soon as they let us; sets out.wake. */
+void session_succeed(struct session *s, struct now now);
 /* Rows of ours that another process moved: tell. */
 void session_watch(struct session *s);
 

@@ -11,6 +11,7 @@
 #include "core/session_impl.h"
 
 #include "core/clock.h"
+#include "core/lock_owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,40 @@ recover(struct session *s, struct err *err)
 	return ERR_OK;
 }
 
+static enum err_code
+somebody_else(const struct session *s, struct err *err)
+{
+	struct lock_owner by;
+
+	if (!lock_owner_read(s->out.lock_fd, &by))
+		err_set(err, ERR_BUSY, "another multistage is sending from this database");
+	else if (by.tty[0])
+		err_set(err, ERR_BUSY, "multistage with pid %ld on %s is sending", (long)by.pid,
+			by.tty);
+	else
+		err_set(err, ERR_BUSY, "multistage with pid %ld is sending", (long)by.pid);
+	return err_hint(err, "this one waits for its turn and looks again every 3 s");
+}
+
+/* Source: flock(2), and what NFS and FUSE were seen to answer. */
+static bool
+knows_no_locks(int code)
+{
+	return code == ENOLCK || code == ENOSYS || code == EOPNOTSUPP || code == EINVAL;
+}
+
+static enum err_code
+no_lock(const struct session *s, struct err *err)
+{
+	int code = errno;
+
+	err_sys(err, "locking %s", s->lock_path);
+	if (knows_no_locks(code))
+		err_wrap(err, "the file system of the state folder knows no locks");
+	return err_hint(err, "nothing is sent without the lock; put XDG_STATE_HOME on a local"
+			     " file system");
+}
+
 enum err_code
 session_lock(struct session *s, struct err *err)
 {
@@ -53,16 +88,10 @@ session_lock(struct session *s, struct err *err)
 	do
 		rc = flock(s->out.lock_fd, LOCK_EX | LOCK_NB);
 	while (rc && errno == EINTR);
-	if (rc && errno == EWOULDBLOCK) {
-		err_set(err, ERR_BUSY, "another multistage is sending from this database");
-		return err_hint(err, "it waits for its turn; this one looks again every 3 s");
-	}
-	if (rc) {
-		err_sys(err, "locking %s", s->lock_path);
-		return err_hint(err, "nothing is sent without the lock; put XDG_STATE_HOME on a"
-				     " file system that has locks");
-	}
+	if (rc)
+		return errno == EWOULDBLOCK ? somebody_else(s, err) : no_lock(s, err);
 	s->out.locked = true;
+	lock_owner_write(s->out.lock_fd);
 	s->out.told_locked = false;
 	if (recover(s, err)) {
 		session_unlock(s);
@@ -74,9 +103,46 @@ session_lock(struct session *s, struct err *err)
 void
 session_unlock(struct session *s)
 {
-	if (s->out.locked)
+	if (s->out.locked) {
+		lock_owner_clear(s->out.lock_fd);
 		flock(s->out.lock_fd, LOCK_UN); /* fails only for a descriptor that is none */
+	}
 	s->out.locked = false;
+}
+
+void
+session_suspend(struct session *s)
+{
+	session_unlock(s);
+}
+
+/* What is on its way here may have been recovered, looked up and settled by another process.
+ * The answers are read first, in the next step; each finds its row as it stands by then. */
+void
+session_resume(struct session *s, struct now now)
+{
+	if (!s->out.started)
+		return;
+	s->out.watch_at = 0;
+	s->out.heed_at = 0;
+	s->out.wake = now.mono_ms;
+}
+
+/* A row that another process sends has nobody once that one is dead. */
+void
+session_succeed(struct session *s, struct now now)
+{
+	struct outgoing *o = &s->out;
+	struct err err;
+	int64_t seq = 0;
+
+	if (o->locked || session_calls(s, CALL_POST, 0) > 0 ||
+	    store_outbox_sending(s->store, &seq, &err) || seq == 0)
+		return;
+	if (session_lock(s, &err) == ERR_OK)
+		o->wake = now.mono_ms; /* recovered: go on with it */
+	else if (o->wake < 0 || o->wake > now.mono_ms + SESSION_LOCK_MS)
+		o->wake = now.mono_ms + SESSION_LOCK_MS;
 }
 
 /* The row's own account of why it stands where it does. */

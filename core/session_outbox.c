@@ -13,7 +13,6 @@
 
 #define POSTS_MAX     16 /* on their way at once */
 #define LOOKS_MAX     4
-#define LOCK_RETRY_MS 3000          /* while another process sends */
 #define LOOK_AGAIN_MS 10000         /* a look-up keeps its row from being due so long at a time */
 #define FAR_MS        (2 * 3600000) /* no wait is longer (outbox.c): the clock was set back */
 
@@ -142,6 +141,11 @@ session_post(struct session *s, struct outbox_row *r, struct now now)
 	struct err err = ERR_INIT;
 	bool won = false;
 
+	if (!s->out.locked) {                /* let go while we were suspended */
+		session_group_close(s, now); /* what it recovers is committed alone */
+		if (session_lock(s, &err))
+			return; /* the row is due again */
+	}
 	session_group_open(s);
 	session_group_row(s, r->seq);
 	if (store_outbox_claim(s->store, r->seq, r->attempt, now.wall_ms, &won, &err)) {
@@ -232,7 +236,7 @@ wait_for_lock(struct session *s, int64_t seq, const struct err *err, struct now 
 	struct outbox_row r;
 	struct err other;
 
-	s->out.wake = now.mono_ms + LOCK_RETRY_MS;
+	s->out.wake = now.mono_ms + SESSION_LOCK_MS;
 	if (s->out.told_locked)
 		return;
 	s->out.told_locked = true;
@@ -303,7 +307,7 @@ watch(struct session *s, struct now now)
 
 	if (o->watch_at <= now.mono_ms) {
 		session_watch(s);
-		o->watch_at = now.mono_ms + LOCK_RETRY_MS;
+		o->watch_at = now.mono_ms + SESSION_LOCK_MS;
 	}
 	if (o->watched_live > 0 && (o->wake < 0 || o->wake > o->watch_at))
 		o->wake = o->watch_at;
@@ -323,11 +327,13 @@ session_pump(struct session *s, struct now now)
 		continue;
 	session_group_close(s, now);
 	if (o->started && o->hold.what != HOLD_NONE)
-		o->wake = now.mono_ms + LOCK_RETRY_MS; /* another process may lift it */
+		o->wake = now.mono_ms + SESSION_LOCK_MS; /* another process may lift it */
 	else if (o->pause_until > now.mono_ms && !o->broken.code)
 		o->wake = o->pause_until;
 	if (session_calls(s, CALL_POST, 0) + looks(s) == 0)
 		session_unlock(s);
 	if (o->started && !o->locked && o->watched_live > 0)
 		watch(s, now);
+	if (o->started && !o->broken.code)
+		session_succeed(s, now);
 }

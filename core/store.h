@@ -196,6 +196,8 @@ enum err_code store_outbox_wait(struct store *s, int64_t seq, int64_t next_ms,
 /* With the sender's lock held: sending -> unconfirmed and ambiguous, due at once. *n rows. */
 enum err_code store_outbox_recover(struct store *s, int64_t now_ms, size_t *n,
 				   struct err *err) MUST_CHECK;
+/* A row that is being sent, of any target; *seq = 0 if none. */
+enum err_code store_outbox_sending(struct store *s, int64_t *seq, struct err *err) MUST_CHECK;
 /* The open row of target (queued or unconfirmed) that is due first; *seq = 0 if none. */
 enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms,
 			       struct err *err) MUST_CHECK;

@@ -173,15 +173,26 @@ recover_one(struct store *s, int64_t seq, int64_t now_ms, struct err *err)
 }
 
 enum err_code
+store_outbox_sending(struct store *s, int64_t *seq, struct err *err)
+{
+	int64_t first = 0;
+
+	if (store_number(s, "SELECT min(seq) FROM outbox WHERE state = 'sending'", NULL, 0, &first,
+			 err))
+		return err->code;
+	*seq = first;
+	return ERR_OK;
+}
+
+enum err_code
 store_outbox_recover(struct store *s, int64_t now_ms, size_t *n, struct err *err)
 {
-	static const char next[] = "SELECT min(seq) FROM outbox WHERE state = 'sending'";
 	enum err_code code;
 	size_t count = 0;
 	int64_t seq = 0;
 
 	/* The usual case first, without the write lock. */
-	if (store_number(s, next, NULL, 0, &seq, err))
+	if (store_outbox_sending(s, &seq, err))
 		return err->code;
 	if (seq == 0) {
 		*n = 0;
@@ -190,8 +201,7 @@ store_outbox_recover(struct store *s, int64_t now_ms, size_t *n, struct err *err
 	if (store_begin_write(s, err))
 		return err->code;
 	for (;;) {
-		seq = 0;
-		code = store_number(s, next, NULL, 0, &seq, err);
+		code = store_outbox_sending(s, &seq, err);
 		if (code || seq == 0)
 			break;
 		code = recover_one(s, seq, now_ms, err);

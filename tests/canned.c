@@ -197,6 +197,14 @@ canned_request(struct canned_server *s)
 	return s->request;
 }
 
+bool
+canned_heard(const struct canned_server *s)
+{
+	struct pollfd fd = { .fd = s->report, .events = POLLIN };
+
+	return poll(&fd, 1, 0) == 1;
+}
+
 void
 canned_go_on(struct canned_server *s)
 {

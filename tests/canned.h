@@ -34,6 +34,9 @@ int canned_nobody(void); /* a port where nobody listens */
 /* The next request as it came in; "" if there was none within 10 s. Until the next call. */
 const char *canned_request(struct canned_server *s);
 
+/* One is there to be taken. */
+bool canned_heard(const struct canned_server *s);
+
 /* Let the answer that waits go out. */
 void canned_go_on(struct canned_server *s);
 

@@ -135,7 +135,7 @@ tests_test_task_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- this machine: conf, child, filter, outbox; the command line ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_ini tests/test_conf tests/test_filter tests/test_outbox tests/test_child tests/test_cli \
-	tests/test_cli_tasks tests/test_cli_submit
+	tests/test_cli_tasks tests/test_cli_submit tests/test_cli_target
 endif
 tests_test_ini_SOURCES = tests/test_ini.c
 tests_test_ini_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
@@ -152,6 +152,9 @@ tests_test_cli_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_cli_tasks_SOURCES = tests/test_cli_tasks.c tests/canned.c tests/canned.h \
 	tests/sandbox.c tests/sandbox.h $(PROGRAM_TEST)
 tests_test_cli_tasks_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_cli_target_SOURCES = tests/test_cli_target.c tests/canned.c tests/canned.h \
+	tests/program.c tests/program.h tests/scratch.c tests/scratch.h
+tests_test_cli_target_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_cli_submit_SOURCES = tests/test_cli_submit.c tests/canned.c tests/canned.h \
 	tests/sandbox.c tests/sandbox.h $(PROGRAM_TEST)
 tests_test_cli_submit_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
@@ -175,7 +178,7 @@ tests_test_records_LDADD   = tests/libtest.a cli/libcli.a $(CORE_LIBS) $(CMOCKA_
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
 	tests/test_choice_store tests/test_session tests/test_session_faults \
-	tests/test_session_hold tests/test_session_sync
+	tests/test_session_hold tests/test_session_lock tests/test_session_sync
 endif
 STORED = tests/stored.h tests/stored.c tests/scratch.h tests/scratch.c
 tests_test_store_SOURCES   = tests/test_store.c $(STORED)
@@ -194,6 +197,10 @@ tests_test_session_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_hold_SOURCES = tests/test_session_hold.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h $(SESSION_WORLD)
 tests_test_session_hold_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_session_lock_SOURCES = tests/test_session_lock.c tests/answers.c tests/answers.h \
+	tests/canned.c tests/canned.h $(SESSION_WORLD)
+tests_test_session_lock_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_session_lock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=flock
 tests_test_session_sync_SOURCES = tests/test_session_sync.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
 tests_test_session_sync_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

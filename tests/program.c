@@ -59,6 +59,7 @@ become(const char *path, void *state, const char *const *words)
 	err = open(scratch_path(state, "err"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0); /* a job of its own, as a shell does it: it can be stopped */
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
 	if (prepare)

@@ -10,7 +10,10 @@
 
 #include "core/err.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define ESC "\x1b"
 
@@ -258,6 +261,53 @@ what_could_not_be_sent_goes_out_at_the_next_start(void **state)
 	desk_quit(d);
 }
 
+/* Is the lock of the sender free, and whose is it else? */
+static bool
+nobody_sends(const struct desk *d, char line[64])
+{
+	char path[128];
+	int fd;
+	bool nobody;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/state/multistage/sender.lock", d->home);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	n = read(fd, line, 63);
+	line[n > 0 ? n : 0] = '\0';
+	nobody = flock(fd, LOCK_EX | LOCK_NB) == 0;
+	close(fd);
+	return nobody;
+}
+
+static void
+b16_a_suspended_program_lets_others_send_and_reads_its_answer_later(void **state)
+{
+	struct desk *d = *state;
+	struct pty *p = desk_open(d, DESK_TEST, "stop-1");
+	char line[64], want[64];
+
+	pty_type(p, "s");
+	desk_see(p, "Enter sends this task to TEST");
+	kill(d->service.pid, SIGSTOP); /* it answers when it is let go on */
+	pty_type(p, "\r");
+	pty_wait(p, "sending");
+	assert_false(nobody_sends(d, line));
+	snprintf(want, sizeof(want), "%ld ", (long)p->pid);
+	assert_memory_equal(line, want, strlen(want));
+	assert_non_null(strstr(line, " pts/"));
+	pty_type(p, "\x1a"); /* ^Z */
+	pty_wait_stopped(p);
+	assert_true(nobody_sends(d, line));
+	assert_string_equal(line, "");
+	kill(d->service.pid, SIGCONT);
+	pty_continue(p);
+	desk_see(p, "stop-1");
+	desk_refresh_until(p, "+ completed   stop-1");
+	assert_int_equal(desk_tasks(d, DESK_TEST, ""), 1);
+	desk_quit(d);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, desk_setup, desk_teardown)
 
 int
@@ -273,6 +323,7 @@ main(void)
 		CASE(a12_while_an_answer_does_not_come_the_keys_are_answered),
 		CASE(what_could_not_be_sent_goes_out_at_the_next_start),
 		CASE(the_next_start_goes_on_looking_for_a_lost_task),
+		CASE(b16_a_suspended_program_lets_others_send_and_reads_its_answer_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "tui/loop.h"
 
+#include "core/clock.h"
 #include "core/mem.h"
 #include "tui/outside.h"
 #include "tui/term.h"
@@ -217,13 +218,39 @@ use_theme(struct loop *l, const char *name, bool keep)
 
 /* --- other programs, files --- */
 
+/* While another program has the terminal nobody reads our answers: let others send. */
+static void
+step_aside(struct loop *l)
+{
+	session_suspend(l->session);
+}
+
+static void
+come_back(struct loop *l)
+{
+	session_resume(l->session, (struct now){ clock_mono_ms(), clock_wall_ms() });
+}
+
+static void
+suspend(struct loop *l)
+{
+	step_aside(l);
+	outside_suspend();
+	come_back(l);
+}
+
 static void
 editor(struct loop *l, const struct ui_cmd *cmd)
 {
 	struct buf out = BUF_INIT(cmd->number ? (size_t)cmd->number : OUTSIDE_TEXT_MAX);
 	struct err err = ERR_INIT;
 
-	if (outside_edit(cmd->text ? cmd->text : "", cmd->n, cmd->key, &out, &err))
+	enum err_code code;
+
+	step_aside(l);
+	code = outside_edit(cmd->text ? cmd->text : "", cmd->n, cmd->key, &out, &err);
+	come_back(l);
+	if (code)
 		loop_tell_err(l, &err);
 	else
 		loop_tell(l,
@@ -236,7 +263,12 @@ pager(struct loop *l, const struct ui_cmd *cmd)
 {
 	struct err err = ERR_INIT;
 
-	if (outside_page(cmd->text ? cmd->text : "", cmd->n, &err))
+	enum err_code code;
+
+	step_aside(l);
+	code = outside_page(cmd->text ? cmd->text : "", cmd->n, &err);
+	come_back(l);
+	if (code)
 		loop_tell_err(l, &err);
 }
 
@@ -284,7 +316,7 @@ loop_obey(struct loop *l, struct ui_cmd *cmd)
 
 	switch (cmd->kind) {
 	case UI_QUIT: l->quit = true; break;
-	case UI_SUSPEND: outside_suspend(); break;
+	case UI_SUSPEND: suspend(l); break;
 	case UI_REDRAW: term_repaint(); break;
 	case UI_INTERRUPT: session_interrupt(l->session); break;
 	case UI_SAVE: loop_save(l); break;
