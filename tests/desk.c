@@ -74,12 +74,14 @@ int
 desk_teardown(void **state)
 {
 	struct desk *d = *state;
+	bool clean;
 
 	desk_drop(d);
 	raw_stop(&d->service);
+	clean = canary_sweep(d->home);
 	nftw(d->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(d);
-	return 0;
+	return clean ? 0 : -1;
 }
 
 int

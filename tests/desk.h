@@ -7,6 +7,7 @@
 #ifndef TESTS_DESK_H
 #define TESTS_DESK_H
 
+#include "tests/canary.h"
 #include "tests/pty.h"
 #include "tests/raw.h"
 
@@ -15,8 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define DESK_LIVE "live_k3y0123456789abcdefFEDC"
-#define DESK_TEST "test_k3y0123456789abcdefFEDC"
+#define DESK_LIVE "live_" CANARY "cdefFEDC"
+#define DESK_TEST "test_" CANARY "cdefFEDC"
 
 /* A payload with nothing to complain about but its %s, the unique_id. */
 /* clang-format off */

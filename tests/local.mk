@@ -22,12 +22,14 @@ FUZZERS    =
 if HAVE_CMOCKA
 check_LIBRARIES += tests/libtest.a
 endif
-tests_libtest_a_SOURCES = tests/test.c tests/test.h
+tests_libtest_a_SOURCES = tests/test.c tests/test.h tests/canary.c tests/canary.h
 
 # --- core: rules, draft, check, payload ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_rules tests/test_text tests/test_clock tests/test_file tests/test_json tests/test_draft tests/test_check tests/test_payload
+UNIT_TESTS += tests/test_canary tests/test_rules tests/test_text tests/test_clock tests/test_file tests/test_json tests/test_draft tests/test_check tests/test_payload
 endif
+tests_test_canary_SOURCES = tests/test_canary.c tests/scratch.h tests/scratch.c
+tests_test_canary_LDADD   = tests/libtest.a $(CMOCKA_LIBS)
 tests_test_rules_SOURCES = tests/test_rules.c
 tests_test_rules_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_text_SOURCES  = tests/test_text.c
@@ -147,6 +149,11 @@ tests_fuzz_conf_SOURCES = tests/fuzz_conf.c tests/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_conf_LDADD   = $(CORE_LIBS)
 tests_fuzz_conf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 PROGRAM_TEST = tests/program.c tests/program.h tests/scratch.c tests/scratch.h
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_secret_cli
+endif
+tests_test_secret_cli_SOURCES = tests/test_secret_cli.c tests/canned.c tests/canned.h $(PROGRAM_TEST)
+tests_test_secret_cli_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_cli_SOURCES = tests/test_cli.c $(PROGRAM_TEST)
 tests_test_cli_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_cli_tasks_SOURCES = tests/test_cli_tasks.c tests/canned.c tests/canned.h \
@@ -162,6 +169,7 @@ tests_test_child_SOURCES = tests/test_child.c
 tests_test_child_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_conf_SOURCES = tests/test_conf.c
 tests_test_conf_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_conf_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fstatfs
 tests_test_filter_SOURCES = tests/test_filter.c
 tests_test_filter_LDADD   = tests/libtest.a $(RULES_LIBS) $(CMOCKA_LIBS)
 tests_test_outbox_SOURCES = tests/test_outbox.c

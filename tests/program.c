@@ -3,6 +3,7 @@
 
 #include "tests/program.h"
 
+#include "tests/canary.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
 
@@ -104,6 +105,7 @@ program_wait(struct program *r, void *state, pid_t pid)
 
 	program_done(r);
 	while (waitpid(pid, &status, WNOHANG) == 0) {
+		canary_process(pid, false);
 		if (waited > WAIT_MS) {
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);

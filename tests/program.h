@@ -7,10 +7,12 @@
 #ifndef TESTS_PROGRAM_H
 #define TESTS_PROGRAM_H
 
+#include "tests/canary.h"
+
 #include <stddef.h>
 #include <sys/types.h>
 
-#define PROGRAM_KEY "live_program_0123456789ab"
+#define PROGRAM_KEY "live_" CANARY "6789ab"
 
 struct program {    /* one run */
 	int status; /* exit status; 1000 + signal */

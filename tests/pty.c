@@ -1,6 +1,7 @@
 /* pty.c - see pty.h. */
 #include "config.h"
 
+#include "tests/canary.h"
 #include "tests/test.h"
 
 #include "tests/pty.h"
@@ -352,6 +353,8 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 void
 pty_close(struct pty *p)
 {
+	bool clean;
+
 	if (!p->ended)
 		kill(p->pid, SIGKILL);
 	if (!p->alone || !p->ended) {
@@ -365,7 +368,10 @@ pty_close(struct pty *p)
 	close(p->orders);
 	close(p->record);
 	vterm_free(p->vt);
+	clean = canary_sweep(p->home);
 	nftw(p->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (!clean)
+		fail_msg("a key was left behind");
 }
 
 /* Bytes that the program has still to read. What was written goes to the line discipline by a
@@ -642,6 +648,7 @@ pty_settle(struct pty *p)
 		if (p->ended || clock_ms() > end)
 			give_up(p, "waiting for the program to wait");
 	}
+	canary_process(p->pid, true); /* it waits for us, so it has taken the key out */
 }
 
 /* The kernel hands output over a little after it was written. */

@@ -1,6 +1,7 @@
 /* raw.c - see raw.h. */
 #include "config.h"
 
+#include "tests/canary.h"
 #include "tests/test.h"
 
 #include "tests/raw.h"
@@ -107,16 +108,19 @@ raw_stop(struct raw *r)
 	static const char *const files[] = { "socket", "data.db", "data.db-wal", "data.db-shm" };
 	char path[128];
 	int status = 0;
+	bool clean;
 
 	if (r->pid > 0) {
 		kill(r->pid, SIGTERM);
 		status = wait_end(r->pid);
 	}
+	clean = canary_sweep(r->dir);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", r->dir, files[i]);
 		unlink(path);
 	}
 	assert_int_equal(rmdir(r->dir), 0);
+	assert_true(clean);
 	*r = (struct raw){ .pid = 0 };
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);

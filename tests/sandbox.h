@@ -5,8 +5,10 @@
 #ifndef TESTS_SANDBOX_H
 #define TESTS_SANDBOX_H
 
-#define SANDBOX_LIVE "live_sandbox_0123456789ab"
-#define SANDBOX_TEST "test_sandbox_0123456789ab"
+#include "tests/canary.h"
+
+#define SANDBOX_LIVE "live_" CANARY "6789ab"
+#define SANDBOX_TEST "test_" CANARY "6789ab"
 
 struct sandbox;
 

@@ -3,6 +3,7 @@
 
 #include "tests/scratch.h"
 
+#include "tests/canary.h"
 #include "tests/test.h"
 
 #include <ftw.h>
@@ -31,10 +32,11 @@ drop(const char *path, const struct stat *st, int kind, struct FTW *at)
 int
 scratch_teardown(void **state)
 {
+	bool clean = canary_sweep(*state);
 	int rc = nftw(*state, drop, 8, FTW_DEPTH | FTW_PHYS);
 
 	free(*state);
-	return rc;
+	return clean ? rc : -1;
 }
 
 const char *

@@ -29,7 +29,7 @@ client_of(const struct canned_server *s)
 	char url[64];
 
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s));
-	return client_with(&(struct http_setup){ .base_url = url, .key = "live_abc123" });
+	return client_with(&(struct http_setup){ .base_url = url, .key = "live_" CANARY });
 }
 
 int

@@ -2,6 +2,7 @@
 #ifndef TESTS_TALK_H
 #define TESTS_TALK_H
 
+#include "tests/canary.h"
 #include "tests/canned.h"
 
 #include "core/http.h"
@@ -9,7 +10,7 @@
 extern const struct http_request get_x, post_x; /* GET /x; POST of {"a":1} */
 
 struct http *client_with(const struct http_setup *setup); /* fails the test */
-struct http *client_of(const struct canned_server *s);    /* with the key live_abc123 */
+struct http *client_of(const struct canned_server *s);    /* with a key, "live_" CANARY */
 
 /* Start a request; its ticket. */
 int talk_start(struct http *h, const struct http_request *req);

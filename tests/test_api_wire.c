@@ -1,6 +1,7 @@
 /* test_api_wire.c - each call as its bytes, each answer as its event, the log without the key. */
 #include "config.h"
 
+#include "tests/canary.h"
 #include "tests/canned.h"
 #include "tests/drive.h"
 #include "tests/test.h"
@@ -13,7 +14,7 @@
 #include <signal.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define KEY      "live_0a1b2c3d4e5f9f2c"
+#define KEY      "live_" CANARY "9f2c"
 #define ID       "65a6f0c51c9d4400a1b2c3d4"
 
 static struct api *
@@ -233,7 +234,7 @@ an_answer_becomes_the_right_event(void **state)
 		{ { .bytes = HEAD("503") }, ENDPOINT_TASK_LIST, ERR_API, "(503)", "try again" },
 		{ { .bytes = HEAD("409") "{\"error\":\"used for a different task (" ID ").\"}" }, ENDPOINT_TASK_CREATE, ERR_CONFLICT, ID, "another unique_id" },
 		{ { .bytes = HEAD("401") }, ENDPOINT_TASK_CREATE, ERR_AUTH, "live_....9f2c from SCALE_API_KEY", "a live key" },
-		{ { .bytes = HEAD("400") "{\"error\":\"no " KEY " and bGl2ZV8wYTFiMmMzZDRlNWY5ZjJjOg==\"}" }, ENDPOINT_TASK_CREATE, ERR_API, "no ********************* and ****************************", "" },
+		{ { .bytes = HEAD("400") "{\"error\":\"no " KEY " and bGl2ZV9DYU5hUnk3Wmszdlc5ZjJjOg==\"}" }, ENDPOINT_TASK_CREATE, ERR_API, "no ********************* and ****************************", "" },
 		/* clang-format on */
 	};
 
@@ -443,7 +444,7 @@ a_masked_key_shows_its_kind_and_its_end(void **state)
 {
 	static const char *const cases[][2] = {
 		{ KEY, "live_....9f2c" },
-		{ "test_0a1b2c3d4e5f9f2c", "test_....9f2c" },
+		{ "test_" CANARY "9f2c", "test_....9f2c" },
 		{ "0a1b2c3d4e5f9f2c", "....9f2c" },
 		{ "live_123456", "...." },
 		{ "", "" },

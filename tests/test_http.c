@@ -68,7 +68,8 @@ a_request_carries_the_key_and_nothing_superfluous(void **state)
 	talk(h, &post_x, &r);
 	got = canned_request(s);
 	assert_memory_equal(got, "POST /v1/task/multistage HTTP/1.1\r\n", 35);
-	must_hold(got, "\r\nAuthorization: Basic bGl2ZV9hYmMxMjM6\r\n"); /* "live_abc123:" */
+	must_hold(got,
+		  "\r\nAuthorization: Basic bGl2ZV9DYU5hUnk3Wmszdlc6\r\n"); /* "live_" CANARY ":" */
 	must_hold(got, "\r\nUser-Agent: multistage/" PACKAGE_VERSION "\r\n");
 	must_hold(got, "\r\nContent-Type: application/json\r\n");
 	must_hold(got, "\r\nContent-Length: 7\r\n");

@@ -21,7 +21,7 @@
 #undef curl_multi_setopt
 
 #define SETTINGS_MAX 100
-#define KEY          "test_0123456789"
+#define KEY          "test_" CANARY
 #define MULTI        1000000 /* their numbers are used twice */
 
 static struct {

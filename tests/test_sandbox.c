@@ -329,20 +329,46 @@ start_on_port(int *out, int *port)
 	return pid;
 }
 
+/* Sockets that listen on this port at an address that begins so, in hex. Source: proc(5). */
+static int
+listeners(int port, const char *address)
+{
+	static const char *const tables[] = { "/proc/net/tcp", "/proc/net/tcp6" };
+	char line[256], local[64], state[4];
+	unsigned at;
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		FILE *f = fopen(tables[i], "re");
+
+		while (f && fgets(line, sizeof(line), f))
+			n += sscanf(line, " %*d: %63[0-9A-F]:%x %*s %3s", local, &at, state) == 3 &&
+			     (int)at == port && strcmp(state, "0A") == 0 &&
+			     strncmp(local, address, strlen(address)) == 0;
+		if (f)
+			fclose(f);
+	}
+	return n;
+}
+
 static void
-on_a_port_only_the_loopback_and_its_names_are_served(void **state)
+c14_on_a_port_only_the_loopback_its_names_and_its_own_key_are_served(void **state)
 {
 	static const struct {
-		const char *host;
+		const char *host, *key;
 		int status;
 	} rows[] = {
-		{ "Host: 127.0.0.1\r\n", 200 },
-		{ "Host: LOCALHOST:80\r\n", 200 },
-		{ "Host: [::1]:1\r\n", 200 },
-		{ "Host: evil.example\r\n", 403 },
-		{ "Host: localhost.evil\r\n", 403 },
-		{ "Host: 127.0.0.1.evil\r\n", 403 },
-		{ "Host: \r\n", 403 },
+		{ "Host: 127.0.0.1\r\n", "mine|test", 200 },
+		{ "Host: LOCALHOST:80\r\n", "mine|test", 200 },
+		{ "Host: [::1]:1\r\n", "mine|test", 200 },
+		{ "Host: evil.example\r\n", "mine|test", 403 },
+		{ "Host: localhost.evil\r\n", "mine|test", 403 },
+		{ "Host: 127.0.0.1.evil\r\n", "mine|test", 403 },
+		{ "Host: \r\n", "mine|test", 403 },
+		/* a key of the service: it must not be taken here */
+		{ "Host: localhost\r\n", "live_0123456789abcdef0123456789abcdef", 401 },
+		{ "Host: localhost\r\n", "test_0123456789abcdef0123456789abcdef", 401 },
+		{ "Host: localhost\r\n", "0123456789abcdef0123456789abcdef", 401 },
 	};
 	struct sockaddr_in addr = { .sin_family = AF_INET };
 	struct answer a;
@@ -353,17 +379,19 @@ on_a_port_only_the_loopback_and_its_names_are_served(void **state)
 	(void)state;
 	addr.sin_port = htons((uint16_t)port);
 	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(listeners(port, ""), 1); /* one, and that one on the loopback */
+	assert_int_equal(listeners(port, "0100007F"), 1);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 		assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 		snprintf(text, sizeof(text),
-			 "GET /v1/tasks HTTP/1.1\r\n%sAuthorization: Bearer mine|test\r\n\r\n",
-			 rows[i].host);
+			 "GET /v1/tasks HTTP/1.1\r\n%sAuthorization: Bearer %s\r\n\r\n",
+			 rows[i].host, rows[i].key);
 		raw_send(fd, text, strlen(text));
 		raw_read(fd, false, &a);
 		if (a.status != rows[i].status)
-			fail_msg("%s gives %d", rows[i].host, a.status);
+			fail_msg("%s, %s gives %d", rows[i].host, rows[i].key, a.status);
 		answer_free(&a);
 		close(fd);
 	}
@@ -558,7 +586,8 @@ main(void)
 		cmocka_unit_test(a_body_in_chunks_is_read),
 		cmocka_unit_test(it_listens_again_when_the_crowd_has_gone),
 		cmocka_unit_test(a_body_that_is_too_large_is_413),
-		cmocka_unit_test(on_a_port_only_the_loopback_and_its_names_are_served),
+		cmocka_unit_test(
+			c14_on_a_port_only_the_loopback_its_names_and_its_own_key_are_served),
 		cmocka_unit_test(the_socket_and_the_database_are_ours_alone),
 		cmocka_unit_test(killed_right_after_a_200_it_still_has_the_task),
 		cmocka_unit_test(a_restarted_sandbox_goes_on_where_its_tasks_stood),

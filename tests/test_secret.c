@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define KEY         "live_q7Zk3vWm9TbX4dRy"
-#define KEY_BASE_64 "bGl2ZV9xN1prM3ZXbTlUYlg0ZFJ5"
+#define KEY         "live_" CANARY "TbX4dRy"
+#define KEY_BASE_64 "bGl2ZV9DYU5hUnk3WmszdldUYlg0ZFJ5"
 
 static int
 world(void **state)

@@ -1,6 +1,7 @@
 /* test_session_faults.c - what the session makes of answers that are wrong, late or lost. */
 #include "config.h"
 
+#include "tests/canary.h"
 #include "tests/answers.h"
 #include "tests/scratch.h"
 #include "tests/session_world.h"
@@ -34,7 +35,7 @@ begin(struct scene *s, void **state, const struct canned *answers, size_t n)
 	setenv("MULTISTAGE_NOW", NOW, 1);
 	s->server = canned_start(answers, n, NULL);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s->server));
-	world_open(&s->w, *state, url, "live_k_0123456789");
+	world_open(&s->w, *state, url, "live_" CANARY "6789");
 	s->d = world_draft("p", "u-1");
 	world_good(session_start(s->w.s, world_now(&s->w), &err), &err);
 	world_good(session_submit(s->w.s, s->d, world_now(&s->w), &s->seq, &err), &err);
@@ -248,7 +249,7 @@ what_never_left_stays_queued_and_pauses_the_rest(void **state)
 
 	setenv("MULTISTAGE_NOW", NOW, 1);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_nobody());
-	world_open(&s.w, *state, url, "live_k_0123456789");
+	world_open(&s.w, *state, url, "live_" CANARY "6789");
 	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
 	for (int i = 0; i < 20; i++) {
 		struct draft *d = world_draft("p", NULL);
@@ -444,7 +445,7 @@ a_look_up_that_a_dead_process_began_begins_anew_soon(void **state)
 	killed = s.w.skipped_ms;
 	world_close(&s.w);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s.server));
-	world_open(&s.w, *state, url, "live_k_0123456789");
+	world_open(&s.w, *state, url, "live_" CANARY "6789");
 	s.w.skipped_ms = killed;
 	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
 	world_wait_row(&s.w, TASK_PENDING, &ev);
@@ -471,7 +472,7 @@ a26_a_weak_id_is_sent_again_only_by_a_person(void **state)
 	setenv("MULTISTAGE_NOW", NOW, 1);
 	s.server = canned_start(answers, ARRAY_LEN(answers), NULL);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s.server));
-	world_open(&s.w, *state, url, "live_k_0123456789");
+	world_open(&s.w, *state, url, "live_" CANARY "6789");
 	s.d = world_draft("p", "u-1");
 	world_set(s.d, FIELD_CLEAR_UNIQUE_ID_ON_ERROR, "true");
 	world_good(session_submit(s.w.s, s.d, world_now(&s.w), &s.seq, &err), &err);

@@ -1,6 +1,7 @@
 /* test_session_hold.c - holds and pauses of a target, for every process until something changes. */
 #include "config.h"
 
+#include "tests/canary.h"
 #include "tests/answers.h"
 #include "tests/scratch.h"
 #include "tests/session_world.h"
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 
 #define NOW "2024-01-16T21:10:45.031Z" /* $MULTISTAGE_NOW: the wall clock stands still */
-#define KEY "live_k_0123456789"
+#define KEY "live_" CANARY "6789"
 
 struct scene {
 	void *dir;

@@ -1,6 +1,7 @@
 /* test_session_sync.c - the refresh of the board, single tasks, the lists of the pickers. */
 #include "config.h"
 
+#include "tests/canary.h"
 #include "tests/answers.h"
 #include "tests/sandbox.h"
 #include "tests/scratch.h"
@@ -219,7 +220,7 @@ begin(struct scene *s, void **state, const struct canned *answers, size_t n)
 
 	s->server = canned_start(answers, n, NULL);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s->server));
-	world_open(&s->w, *state, url, "live_k_0123456789");
+	world_open(&s->w, *state, url, "live_" CANARY "6789");
 	world_good(session_start(s->w.s, world_now(&s->w), &err), &err);
 }
 

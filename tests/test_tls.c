@@ -21,7 +21,7 @@ ask(const char *ca_file, struct http_reply *r, struct http **h)
 	static const struct http_request get = { .method = "GET", .path = "/projects" };
 
 	*h = client_with(&(struct http_setup){
-		.base_url = tls_url(), .key = "test_0123456789", .ca_file = ca_file });
+		.base_url = tls_url(), .key = "test_" CANARY, .ca_file = ca_file });
 	talk(*h, &get, r);
 }
 
