@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define PATH_MAX_BYTES 3072
@@ -80,13 +81,52 @@ conf_make_folders(const char *dir, struct err *err)
 	return code;
 }
 
+/* Source: statfs(2), linux/magic.h. */
+static const char *
+network_name(int fd)
+{
+	static const struct {
+		unsigned long type;
+		const char *name;
+	} known[] = {
+		{ 0x6969, "NFS" },    { 0xFF534D42, "SMB" }, { 0xFE534D42, "SMB" },
+		{ 0x517B, "SMB" },    { 0x5346414F, "AFS" }, { 0x00C36400, "Ceph" },
+		{ 0x01021997, "9P" }, { 0x564C, "NCP" },
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (((unsigned long)fs.f_type & 0xFFFFFFFF) == known[i].type)
+			return known[i].name;
+	return NULL;
+}
+
+/* Once, before there is a database: later it would only be in the way. */
+static void
+tell_of_network(const struct conf *c, const char *name)
+{
+	struct buf text = BUF_INIT(8192);
+
+	if (!name || !c->warn || access(c->paths.database, F_OK) == 0)
+		return;
+	buf_addf(&text,
+		 "%s lies on the network (%s): what is kept there is as safe as its locks; "
+		 "XDG_STATE_HOME moves it",
+		 c->paths.state_dir, name);
+	c->warn(buf_str(&text), c->warn_arg);
+	buf_free(&text);
+}
+
 /*
  * The state folder holds keys of the sandbox and everything that was sent.
  * Symbolic links are followed: what counts is who owns what they lead to.
  */
 static enum err_code
-own_folder(const char *dir, struct err *err)
+own_folder(const struct conf *c, struct err *err)
 {
+	const char *dir = c->paths.state_dir, *network;
 	struct stat st;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -101,6 +141,7 @@ own_folder(const char *dir, struct err *err)
 		close(fd);
 		return err_sys(err, "cannot look at the folder %s", dir);
 	}
+	network = network_name(fd);
 	close(fd);
 	if (st.st_uid != geteuid()) {
 		err_set(err, ERR_CONFIG, "%s belongs to somebody else", dir);
@@ -110,6 +151,7 @@ own_folder(const char *dir, struct err *err)
 		err_set(err, ERR_CONFIG, "others can write to %s", dir);
 		return err_hint(err, "run: chmod 700 '%s'", dir);
 	}
+	tell_of_network(c, network);
 	return ERR_OK;
 }
 
@@ -137,7 +179,7 @@ conf_paths_init(struct conf *c, const char *config_file, struct err *err)
 				"there is no home folder, or its path is too long");
 			return err_hint(err, "set HOME to an absolute path");
 		}
-	return own_folder(c->paths.state_dir, err);
+	return own_folder(c, err);
 }
 
 const char *

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static char root[] = "/tmp/ms-conf-XXXXXX";
@@ -338,7 +339,7 @@ values_may_hold_signs_and_begin_anywhere(void **state)
 }
 
 static void
-the_state_folder_is_made_and_must_be_ours_alone(void **state)
+c11_the_state_folder_is_made_and_must_be_ours_alone(void **state)
 {
 	struct stat st;
 	struct conf *c;
@@ -366,7 +367,58 @@ the_state_folder_is_made_and_must_be_ours_alone(void **state)
 		assert_int_equal(mkdir(in("foreign/multistage"), 0700), 0);
 		assert_int_equal(chown(in("foreign/multistage"), 12345, 12345), 0);
 		must_fail(NULL, "somebody else");
+		setenv("XDG_STATE_HOME", in("linked"), 1); /* a link of ours to it */
+		assert_int_equal(mkdir(in("linked"), 0700), 0);
+		assert_int_equal(symlink(in("foreign/multistage"), in("linked/multistage")), 0);
+		must_fail(NULL, "somebody else");
 	}
+}
+
+/* What fstatfs(2) is told to say. The linker hands the calls of conf_path.c to us. */
+static long file_system;
+
+int __real_fstatfs(int fd, struct statfs *fs);
+int __wrap_fstatfs(int fd, struct statfs *fs);
+
+int
+__wrap_fstatfs(int fd, struct statfs *fs)
+{
+	int rc = __real_fstatfs(fd, fs);
+
+	if (file_system)
+		fs->f_type = (__fsword_t)file_system;
+	return rc;
+}
+
+static void
+a_network_file_system_is_told_once_and_used(void **state)
+{
+	static const struct {
+		long type;
+		const char *name;
+	} rows[] = {
+		{ 0x6969, "NFS" }, { 0xFF534D42, "SMB" }, { 0xFE534D42, "SMB" }, { 0xEF53, "" }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char folder[32], want[64];
+		struct conf *c;
+
+		snprintf(folder, sizeof(folder), "net%zu", i);
+		snprintf(want, sizeof(want), "/multistage lies on the network (%s)", rows[i].name);
+		setenv("XDG_STATE_HOME", in(folder), 1);
+		file_system = rows[i].type;
+		warnings[0] = '\0';
+		c = must_open(NULL);
+		assert_int_equal(strstr(warnings, want) != NULL, rows[i].name[0] != '\0');
+		write_file(conf_paths(c)->database, "", 0, 0600);
+		conf_close(c);
+		warnings[0] = '\0';
+		conf_close(must_open(NULL)); /* it knows its database already */
+		assert_string_equal(warnings, "");
+	}
+	file_system = 0;
 }
 
 static void
@@ -822,7 +874,8 @@ main(void)
 		cmocka_unit_test_setup(a_good_url_is_kept_without_its_final_slash, fresh),
 		cmocka_unit_test_setup(c12_a_file_that_is_no_config_is_refused, fresh),
 		cmocka_unit_test_setup(values_may_hold_signs_and_begin_anywhere, fresh),
-		cmocka_unit_test_setup(the_state_folder_is_made_and_must_be_ours_alone, fresh),
+		cmocka_unit_test_setup(c11_the_state_folder_is_made_and_must_be_ours_alone, fresh),
+		cmocka_unit_test_setup(a_network_file_system_is_told_once_and_used, fresh),
 		cmocka_unit_test_setup(
 			c2_the_key_leaves_the_environment_and_what_could_change_tls_too, fresh),
 		cmocka_unit_test_setup(c2_a_key_command_does_not_inherit_the_key, fresh),
