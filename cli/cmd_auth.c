@@ -17,9 +17,13 @@ static enum err_code
 login(const struct cli *cli, struct conf *conf, struct err *err)
 {
 	char key[TYPED_SIZE], masked[32];
-	enum err_code code = hidden_line("API key (it stays hidden): ", key, sizeof(key), err);
+	enum err_code code;
 
-	(void)cli;
+	if (cli->arg_count > 1) { /* not shown: it is a key, most likely */
+		err_set(err, ERR_USAGE, "auth login takes no more words");
+		return err_hint(err, "it asks for the key; others can read a command line");
+	}
+	code = hidden_line("API key (it stays hidden): ", key, sizeof(key), err);
 	if (code != ERR_OK)
 		return code;
 	code = conf_key_save(conf, key, err);

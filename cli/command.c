@@ -84,7 +84,7 @@ const struct cli_command commands[] = {
 	  .min_args = 1, .max_args = -1 },
 	{ .name = "auth", .args = "login", .run = cmd_auth,
 	  .help = "Ask for the API key, hidden, and keep it in a file that only you can read.",
-	  .min_args = 1, .max_args = 1, .complete = COMPLETE_AUTH },
+	  .min_args = 1, .max_args = -1, .complete = COMPLETE_AUTH },
 	{ .name = "paths", .args = "[NAME]", .run = cmd_paths,
 	  .help = "Print where this program keeps its files.",
 	  .max_args = 1, .complete = COMPLETE_PATH_NAME },

@@ -76,7 +76,9 @@ start(struct listening *l, char **words, pid_t *pid, struct err *err)
 	l->program = file_name(words[0]);
 	if (!failed)
 		return ERR_OK;
-	err_set(err, ERR_CONFIG, "cannot run key_command %s: %s", words[0], strerror(failed));
+	err_set(err, ERR_CONFIG, "cannot run key_command %s: %s",
+		conf_looks_like_key(words[0]) ? "(an API key, not a program)" : words[0],
+		strerror(failed));
 	return err_hint(err, "key_command is words, not a shell line: use sh -c '...' for pipes");
 }
 

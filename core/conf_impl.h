@@ -43,6 +43,7 @@ struct conf {
  * slash, "~/" replaced. Errors: ERR_CONFIG, with what is allowed as hint. */
 enum err_code conf_value_read(enum conf_id id, const char *value, char **out,
 			      struct err *err) MUST_CHECK;
+bool conf_looks_like_key(const char *value);    /* it is not to be shown */
 enum conf_id conf_value_find(const char *name); /* CONF_COUNT when there is none */
 
 /* --- conf.c --- */

@@ -103,9 +103,22 @@ conf_value_find(const char *name)
 	return CONF_COUNT;
 }
 
+bool
+conf_looks_like_key(const char *value)
+{
+	size_t n = strlen(value);
+
+	return strncmp(value, "live_", 5) == 0 || strncmp(value, "test_", 5) == 0 ||
+	       (n >= 5 && strcmp(value + n - 5, "|test") == 0);
+}
+
+/* A key where something else belongs is not shown. */
 static enum err_code
 bad(enum conf_id id, const char *value, const char *what, struct err *err)
 {
+	if (conf_looks_like_key(value))
+		return err_set(err, ERR_CONFIG, "%s holds an API key: it %s", conf_options[id].name,
+			       what);
 	return err_set(err, ERR_CONFIG, "%s \"%.80s\" %s", conf_options[id].name, value, what);
 }
 

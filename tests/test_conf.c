@@ -198,6 +198,9 @@ c12_what_cannot_be_used_is_an_error_with_its_place(void **state)
 		{ "utc = yes no\n", "config.ini:1:7: " },
 		{ "theme = ../../x\n", "is not a name" },
 		{ "key_file = key\n", "absolute" },
+		{ "key_file = live_0123456789\n",
+		  "key_file holds an API key: it is not an absolute" },
+		{ "theme = live_|test\n", "theme holds an API key: it is not a name" },
 		{ "key_command = pass 'x\n", "not closed" },
 		{ "proxy = localhost:3128\n", "socks5" },
 		{ "nonsense\n", "config.ini:1:1: this is neither" },
@@ -663,7 +666,8 @@ c3_a_key_command_that_fails_is_told_and_its_output_stays_unseen(void **state)
 	static const struct {
 		const char *command, *part;
 	} rows[] = {
-		{ "no-such-program-here", "cannot run key_command" },
+		{ "no-such-program-here", "cannot run key_command no-such-program-here: No such" },
+		{ "live_sEcReT", "cannot run key_command (an API key, not a program): No such" },
 		{ "sh -c 'printf sEcReT; head -c 1000000 /dev/zero'", "more than 4096 bytes" },
 		{ "yes sEcReT", "more than 4096 bytes" }, /* would go on for ever */
 		{ "sh -c 'echo sEcReT; kill -9 $$'", "signal 9" },

@@ -13,6 +13,8 @@
 
 #include <stdarg.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -270,6 +272,83 @@ a_setting_that_libcurl_refuses_stops_the_request(void **state)
 	unlink(path);
 }
 
+/* libcurl's and OpenSSL's memory. */
+static curl_malloc_callback give;
+static curl_calloc_callback give_zeroed;
+static curl_realloc_callback give_more;
+
+CURLcode __real_curl_global_init_mem(long flags, curl_malloc_callback m, curl_free_callback f,
+				     curl_realloc_callback r, curl_strdup_callback s,
+				     curl_calloc_callback c);
+CURLcode __wrap_curl_global_init_mem(long flags, curl_malloc_callback m, curl_free_callback f,
+				     curl_realloc_callback r, curl_strdup_callback s,
+				     curl_calloc_callback c);
+
+CURLcode
+__wrap_curl_global_init_mem(long flags, curl_malloc_callback m, curl_free_callback f,
+			    curl_realloc_callback r, curl_strdup_callback s, curl_calloc_callback c)
+{
+	give = m;
+	give_more = r;
+	give_zeroed = c;
+	return __real_curl_global_init_mem(flags, m, f, r, s, c);
+}
+
+/* Ask for more than there is, in the n-th way, in a child; what it says goes to text. */
+static int
+ask_for_too_much(int way, char *text, size_t size)
+{
+	const size_t huge = (size_t)1 << 46;
+	int fd[2], status;
+	size_t n = 0;
+	ssize_t got;
+	pid_t pid;
+
+	assert_int_equal(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		void *p = NULL;
+
+		dup2(fd[1], STDERR_FILENO);
+		setrlimit(RLIMIT_AS, &(struct rlimit){ (rlim_t)1 << 45, (rlim_t)1 << 45 });
+		if (way == 0)
+			p = give(huge);
+		else if (way == 1)
+			p = give_zeroed(1 << 16, huge >> 16);
+		else
+			p = give_more(give(16), huge);
+		_exit(p ? 1 : 2);
+	}
+	close(fd[1]);
+	while (n + 1 < size && (got = read(fd[0], text + n, size - 1 - n)) > 0)
+		n += (size_t)got;
+	text[n] = '\0';
+	close(fd[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+without_memory_the_program_ends_before_libcurl_sees_it(void **state)
+{
+	struct err err;
+
+	(void)state;
+#ifdef WITH_ASAN
+	fputs("not tried: a sanitizer ends the program itself\n", stderr);
+	return;
+#endif
+	assert_int_equal(start(&near, &get_x, &err), ERR_OK);
+	for (int way = 0; way < 3; way++) {
+		char text[200];
+		int status = ask_for_too_much(way, text, sizeof(text));
+
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 70);
+		assert_non_null(strstr(text, "out of memory; drafts and sent tasks are on disk"));
+	}
+}
+
 int
 main(void)
 {
@@ -277,6 +356,7 @@ main(void)
 		cmocka_unit_test(each_request_is_given_every_setting_that_protects_it),
 		cmocka_unit_test(c8_a_request_to_this_machine_is_told_to_use_no_proxy),
 		cmocka_unit_test(a_setting_that_libcurl_refuses_stops_the_request),
+		cmocka_unit_test(without_memory_the_program_ends_before_libcurl_sees_it),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -211,6 +211,37 @@ c2_the_key_is_gone_from_what_proc_tells_of_the_program(void **state)
 	canned_stop(s);
 }
 
+/* libcurl would write the keys of the session to SSLKEYLOGFILE. */
+static void
+c9_the_program_takes_no_orders_for_tls_from_the_environment(void **state)
+{
+	struct program r = { .status = 0 };
+
+	if (!tls_possible())
+		return;
+	tls_certificate(*state, "localhost");
+	tls_serve_sandbox(*state);
+	setenv("MULTISTAGE_URL", tls_url(), 1);
+	setenv("SCALE_API_KEY", KEY, 1);
+	setenv("SSLKEYLOGFILE", scratch_path(*state, "keys"), 1);
+	setenv("OPENSSL_CONF", scratch_path(*state, "none"), 1);
+	setenv("CURL_SSL_BACKEND", "none", 1);
+	setenv("SSL_CERT_FILE", scratch_path(*state, "cert.pem"), 1);
+	RUN(&r, *state, "list");
+	program_must(&r, 5, "", "certificate of localhost");
+	setenv("MULTISTAGE_CA_FILE", scratch_path(*state, "cert.pem"), 1);
+	RUN(&r, *state, "list");
+	program_must(&r, 0, "", "");
+	assert_int_equal(access(scratch_path(*state, "keys"), F_OK), -1);
+	unsetenv("SSLKEYLOGFILE");
+	unsetenv("OPENSSL_CONF");
+	unsetenv("CURL_SSL_BACKEND");
+	unsetenv("SSL_CERT_FILE");
+	unsetenv("SCALE_API_KEY");
+	program_done(&r);
+	tls_stop();
+}
+
 static bool
 holds(const char *path, const char *text)
 {
@@ -273,6 +304,7 @@ main(void)
 		cmocka_unit_test(c10_a_secret_lies_in_pages_that_no_core_and_no_child_sees),
 		cmocka_unit_test(c2_every_variable_of_the_name_is_overwritten_where_it_stood),
 		CASE(c2_the_key_is_gone_from_what_proc_tells_of_the_program),
+		CASE(c9_the_program_takes_no_orders_for_tls_from_the_environment),
 		CASE(c10_no_copy_of_the_key_is_left_in_memory),
 		CASE(c10_no_copy_of_the_key_is_left_in_memory_after_tls),
 		CASE(c10_a_core_of_a_program_that_uses_the_key_does_not_hold_it),
