@@ -118,7 +118,7 @@ tests_test_http_settings_SOURCES = tests/test_http_settings.c $(TALK)
 tests_test_http_settings_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_http_settings_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=curl_easy_setopt,--wrap=curl_multi_setopt,--wrap=curl_global_init_mem
 TLS = tests/tls_server.c tests/tls_server.h $(TALK) tests/scratch.c tests/scratch.h
-tests_test_tls_SOURCES        = tests/test_tls.c $(TLS)
+tests_test_tls_SOURCES        = tests/test_tls.c tests/proxy.c tests/proxy.h $(TLS)
 tests_test_tls_LDADD          = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_secret_SOURCES = tests/test_secret.c $(TLS) tests/program.c tests/program.h
 tests_test_secret_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

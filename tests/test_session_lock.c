@@ -3,6 +3,7 @@
  * flock(2) is wrapped (tests/local.mk): a file system without locks is rare. */
 #include "config.h"
 
+#include "tests/canary.h"
 #include "tests/answers.h"
 #include "tests/scratch.h"
 #include "tests/session_world.h"
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 #define NOW  "2024-01-16T21:10:45.031Z"
-#define KEY  "live_k_0123456789"
+#define KEY  "live_" CANARY "6789"
 #define URLS ",\"params\":{\"attachments\":[\"s3://acme/scene-1.sfs\"]}"
 
 static int flock_fails; /* with this errno; 0 = it works */

@@ -1,6 +1,7 @@
 /* test_tls.c - the client against TLS servers that lie, and one that does not. */
 #include "config.h"
 
+#include "tests/proxy.h"
 #include "tests/scratch.h"
 #include "tests/talk.h"
 #include "tests/test.h"
@@ -115,6 +116,66 @@ c6_a_certificate_of_the_named_ca_file_is_taken(void **state)
 	}
 }
 
+/* POST through the line; what came of it. What counts as an answer is the whole one. */
+static enum err_code
+post_through(const struct proxy *line, const char *ca_file, bool *left)
+{
+	static char whole[1024];          /* the body that came first, when nothing was cut */
+	static const char query[] = "{}"; /* refused, each time with the same bytes */
+	static const struct http_request post = {
+		.method = "POST", .path = "/projects", .body = query, .body_len = sizeof(query) - 1
+	};
+	char url[64];
+	struct http_reply r;
+	struct http *h;
+
+	snprintf(url, sizeof(url), "https://localhost:%d/v1", proxy_port(line));
+	h = client_with(
+		&(struct http_setup){ .base_url = url, .key = "test_" CANARY, .ca_file = ca_file });
+	talk(h, &post, &r);
+	if (!whole[0])
+		snprintf(whole, sizeof(whole), "%s", r.body);
+	if (r.err.code == ERR_OK && strcmp(r.body, whole) != 0)
+		fail_msg("half an answer was taken: %s", r.body);
+	*left = r.left;
+	http_free(h);
+	return r.err.code;
+}
+
+/* The end of the connection without TLS's own goodbye, after any byte of handshake and answer. */
+static void
+c6_an_answer_that_is_cut_inside_tls_is_never_taken_for_whole(void **state)
+{
+	char ca_file[256];
+	struct proxy *line;
+	long all, doubts = 0;
+	bool left;
+
+	if (!tls_possible())
+		return;
+	tls_certificate(*state, "localhost");
+	tls_serve_sandbox(*state);
+	snprintf(ca_file, sizeof(ca_file), "%s", scratch_path(*state, "cert.pem"));
+	line = proxy_start(tls_port());
+	assert_int_equal(post_through(line, ca_file, &left), ERR_OK);
+	all = proxy_set(line, &PROXY_CLEAR).down;
+	assert_true(all > 500);
+	for (long n = 1; n < all; n += n < all - 200 ? 31 : 7) {
+		enum err_code code;
+
+		proxy_set(line, &(struct proxy_plan){ .up = -1, .down = n, .end = PROXY_FIN });
+		code = post_through(line, ca_file, &left);
+		/* Behind the answer there is a goodbye, which may be missing. */
+		if (code != ERR_OK && code != (left ? ERR_UNCONFIRMED : ERR_NET))
+			fail_msg("cut after %ld of %ld bytes: %s, left %d", n, all, err_name(code),
+				 left);
+		doubts += code == ERR_UNCONFIRMED;
+	}
+	assert_true(doubts > 0); /* some cuts fell into the answer */
+	proxy_stop(line);
+	tls_stop();
+}
+
 /* What the person cannot see must not decide whom to trust: they are dropped at the start. */
 static void
 c9_the_environment_does_not_choose_whom_to_trust_and_gets_no_keys(void **state)
@@ -179,6 +240,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(c6_a_server_that_cannot_be_trusted_is_refused_before_anything_leaves),
 		CASE(c6_a_certificate_of_the_named_ca_file_is_taken),
+		CASE(c6_an_answer_that_is_cut_inside_tls_is_never_taken_for_whole),
 		CASE(c9_the_environment_does_not_choose_whom_to_trust_and_gets_no_keys),
 		CASE(the_sandbox_speaks_tls_and_nothing_else_on_its_port),
 	};
