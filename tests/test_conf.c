@@ -720,7 +720,7 @@ c3_a_key_command_gives_its_first_line_and_its_words_are_told_line_by_line(void *
 				 120000, out, sizeof(out), &err),
 			 ERR_OK);
 	assert_string_equal(out, "key");
-	/* The command line makes them fit to be shown: tests/test_cli.c. */
+	/* The command line makes them fit to be shown: tests/test_secret_cli.c. */
 	assert_string_equal(warnings, "key_command sh: a\nkey_command sh: b\033[2J\n"
 				      "key_command sh: end\n");
 	assert_int_equal(command("sh -c 'head -c 100000 /dev/zero | tr \"\\\\0\" x >&2; echo key'",

@@ -131,6 +131,36 @@ c5_what_is_printed_of_a_request_and_of_the_configuration_is_without_the_key(void
 	program_done(&r);
 }
 
+/* It says what it does on stderr, and prints the key: the one harmless, the other unseen. */
+static void
+c3_the_words_of_a_key_command_are_shown_harmless_and_its_output_is_not(void **state)
+{
+	static const struct {
+		const char *command, *says;
+	} rows[] = {
+		{ "sh -c 'printf \"a\\033[2Jb\\n\" >&2; echo " KEY "; exit 3'",
+		  "failed with status 3" },
+		{ "sh -c 'printf \"a\\033[2Jb\\n\" >&2; echo " KEY "; echo; echo " KEY "'", "" },
+		{ "sh -c 'printf \"a\\033[2Jb\\n\" >&2; echo \" " KEY "\"'",
+		  "byte 1 cannot be part" },
+	};
+	struct program r = { .status = 0 };
+
+	unsetenv("SCALE_API_KEY");
+	setenv("MULTISTAGE_URL", "http://127.0.0.1:1/v1", 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		setenv("MULTISTAGE_KEY_COMMAND", rows[i].command, 1);
+		RUN(&r, *state, "list");
+		assert_int_not_equal(r.status, 0);
+		assert_non_null(strstr(r.err, rows[i].says));
+		assert_non_null(strstr(r.err, "key_command sh: a"));
+		assert_null(strchr(r.err, '\033'));
+		must_be_clean(&r);
+	}
+	unsetenv("MULTISTAGE_KEY_COMMAND");
+	program_done(&r);
+}
+
 static int loose; /* files that others may look into */
 
 static int
@@ -203,6 +233,7 @@ main(void)
 		CASE(c13_a_key_that_the_service_repeats_is_masked),
 		CASE(c13_a_refusal_that_repeats_the_key_is_kept_without_it),
 		CASE(c5_what_is_printed_of_a_request_and_of_the_configuration_is_without_the_key),
+		CASE(c3_the_words_of_a_key_command_are_shown_harmless_and_its_output_is_not),
 		CASE(c11_all_that_is_kept_is_ours_alone_whatever_the_umask),
 		CASE(c11_a_link_in_the_place_of_a_file_of_ours_is_refused),
 	};
