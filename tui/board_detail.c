@@ -169,6 +169,23 @@ count(const struct json_span *list, struct json_span *first, struct json_span *l
 	return n;
 }
 
+/* Without its query: that of a signed URL lets others read what it leads to. */
+static void
+pair_url(struct doc *d, const char *label, const struct json_span *s)
+{
+	struct buf text = BUF_INIT(VALUE_MAX);
+	char *query;
+
+	unquoted(&text, s);
+	query = text.p ? memchr(text.p, '?', text.len) : NULL;
+	if (query) {
+		text.len = (size_t)(query - text.p) + 1;
+		buf_adds(&text, "...");
+	}
+	doc_pair(d, label, ROLE_VALUE, buf_str(&text), text.len);
+	buf_free(&text);
+}
+
 static void
 attachments(struct doc *d, const struct json_span *list)
 {
@@ -178,9 +195,9 @@ attachments(struct doc *d, const struct json_span *list)
 	if (n == 0)
 		return;
 	doc_pairf(d, "attachments", ROLE_VALUE, "%zu url%s", n, n == 1 ? "" : "s");
-	pair_span(d, n == 1 ? "" : "  first", &first);
+	pair_url(d, n == 1 ? "" : "  first", &first);
 	if (n > 1)
-		pair_span(d, "  last", &last);
+		pair_url(d, "  last", &last);
 }
 
 static void

@@ -89,7 +89,7 @@ item_row(struct ui *ui, struct grid *g, const struct columns *at, size_t i, int 
 		edit_view(&c->edit, g, (struct rect){ y, at->text, 1, at->text_cols }, ROLE_EDIT);
 		return;
 	}
-	view_url(&url, text, strlen(text), cols, g->ascii);
+	view_url(&url, text, strlen(text), 0, g->ascii); /* a signed query is a secret */
 	grid_text_middle(g, y, at->text, cols, ROLE_VALUE, untrusted(buf_str(&url), url.len));
 	if (here)
 		grid_role(g, y, at->text, cols, ROLE_CURSOR);

@@ -34,7 +34,7 @@ const char *view_draft_name(const struct ui *ui);
 /* Write a sentence into one row: what does not fit loses its last clause, or its last words. */
 void view_sentence(struct grid *g, struct rect row, enum role role, const char *text);
 /* Add a URL, or a line of JSON that holds one. If it takes more than cols columns its query
- * goes first: frames differ in their path. */
+ * goes first: frames differ in their path. cols 0: it goes in any case. */
 void view_url(struct buf *out, const char *text, size_t n, int cols, bool ascii);
 /* A finding beside its field: without the field's name in front. */
 const char *view_said(const struct finding *it);
