@@ -124,6 +124,13 @@ tests_test_secret_SOURCES = tests/test_secret.c $(TLS) tests/program.c tests/pro
 tests_test_secret_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_secret_probe_SOURCES = tests/secret_probe.c
 tests_secret_probe_LDADD   = $(CORE_LIBS)
+FUZZERS += tests/fuzz_answer tests/fuzz_head
+tests_fuzz_answer_SOURCES = tests/fuzz_answer.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_answer_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_answer_LDADD   = $(CORE_LIBS)
+tests_fuzz_head_SOURCES = tests/fuzz_head.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_head_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_head_LDADD   = $(CORE_LIBS)
 tests_fuzz_reply_SOURCES = tests/fuzz_reply.c $(FUZZ_MAIN)
 tests_fuzz_reply_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_reply_LDADD   = core/libcore.a $(RULES_LIBS)
@@ -224,7 +231,11 @@ tests_test_migrate_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 # --- the line between client and service ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_wire_cut tests/test_wire_faults tests/test_wire_late tests/test_wire_program
+UNIT_TESTS += tests/test_exact
 endif
+tests_test_exact_SOURCES = tests/test_exact.c tests/answers.c tests/answers.h tests/canned.c tests/canned.h \
+	tests/session_world.c tests/session_world.h $(PROGRAM_TEST)
+tests_test_exact_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 WIRE_WORLD = tests/wire_world.c tests/wire_world.h tests/proxy.c tests/proxy.h \
 	tests/sandbox.c tests/sandbox.h $(ADMIN) $(SESSION_WORLD)
 tests_test_wire_cut_SOURCES = tests/test_wire_cut.c $(WIRE_WORLD)
@@ -464,6 +475,15 @@ tests_test_screen_outside_LDADD    = $(DESK_LIBS)
 tests_test_screen_send_SOURCES  = tests/test_screen_send.c tests/admin.c tests/admin.h
 tests_test_screen_send_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_send_LDADD    = $(DESK_LIBS)
+if HAVE_CMOCKA
+if HAVE_VTERM
+UNIT_TESTS += tests/test_screen_many
+endif
+endif
+tests_test_screen_many_SOURCES  = tests/test_screen_many.c tests/proc.c tests/proc.h $(STORED)
+tests_test_screen_many_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_many_LDADD    = tests/libdesk.a tests/libpty.a tests/libtest.a $(CORE_LIBS) \
+	$(CMOCKA_LIBS) $(VTERM_LIBS) -lutil
 EXTRA_PROGRAMS     += tests/soak
 CLEANFILES         += tests/soak$(EXEEXT)
 tests_soak_SOURCES = tests/soak.c $(DYING) $(LOAD)

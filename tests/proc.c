@@ -5,11 +5,14 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-long
-proc_resident_kb(pid_t pid)
+static long
+status_kb(pid_t pid, const char *name)
 {
 	char path[64], line[256];
+	size_t n = strlen(name);
 	long kb = -1;
 	FILE *f;
 
@@ -17,10 +20,22 @@ proc_resident_kb(pid_t pid)
 	if (!(f = fopen(path, "r")))
 		return -1;
 	while (kb < 0 && fgets(line, sizeof(line), f))
-		if (sscanf(line, "VmRSS: %ld kB", &kb) != 1)
-			kb = -1;
+		if (strncmp(line, name, n) == 0 && line[n] == ':')
+			kb = strtol(line + n + 1, NULL, 10);
 	fclose(f);
 	return kb;
+}
+
+long
+proc_resident_kb(pid_t pid)
+{
+	return status_kb(pid, "VmRSS");
+}
+
+long
+proc_peak_kb(pid_t pid)
+{
+	return status_kb(pid, "VmHWM");
 }
 
 int
