@@ -15,7 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 SH_CHECKS = tests/check-layers.sh tests/check-untrusted.sh tests/check-docs.sh tests/check-readme.sh tests/check-rows.sh
 TESTS       += $(SH_CHECKS)
 # Golden files go into the distribution by folder.
-EXTRA_DIST  += $(SH_CHECKS) tests/lsan.supp tests/payload tests/screens
+EXTRA_DIST  += $(SH_CHECKS) tests/coverage.sh tests/lsan.supp tests/payload tests/screens
 
 UNIT_TESTS =
 FUZZERS    =
