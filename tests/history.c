@@ -6,6 +6,7 @@
 #include "tests/admin.h"
 #include "tests/promise.h"
 #include "tests/scratch.h"
+#include "tests/stored.h"
 #include "tests/test.h"
 
 #include "core/err.h"
@@ -61,6 +62,22 @@ const struct history_fault history_faults[] = {
 /* clang-format on */
 const size_t history_fault_count = ARRAY_LEN(history_faults);
 
+/* The database of a client that has done nothing yet. */
+static void
+prepare(struct trial *t)
+{
+	char dir[64] = "/tmp/ms-history-XXXXXX", path[128], url[64];
+	void *state;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/empty.db", dir);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", t->sandbox.port);
+	store_close(stored_for(path, url, PROGRAM_KEY));
+	t->empty = scratch_read(path, &t->empty_len);
+	state = mem_strdup(dir);
+	assert_int_equal(scratch_teardown(&state), 0);
+}
+
 void
 trial_open(struct trial *t)
 {
@@ -71,6 +88,7 @@ trial_open(struct trial *t)
 	t->inject = inject_new();
 	t->sandbox.port = raw_free_port();
 	raw_start(&t->sandbox, args);
+	prepare(t);
 }
 
 void
@@ -78,13 +96,26 @@ trial_close(struct trial *t)
 {
 	raw_stop(&t->sandbox);
 	inject_free(t->inject);
+	free(t->empty);
 	program_done(&t->run);
 	buf_free(&t->story);
 	buf_free(&t->why);
 }
 
+static void
+put_database(struct trial *t)
+{
+	static const char *const folders[] = { ".local", ".local/state",
+					       ".local/state/multistage" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		assert_int_equal(mkdir(scratch_path(t->dir, folders[i]), 0700), 0);
+	scratch_write(t->db, t->empty, t->empty_len);
+	assert_int_equal(chmod(t->db, 0600), 0);
+}
+
 void
-history_begin(struct trial *t, const struct history_fault *fault)
+history_begin(struct trial *t, const struct history_fault *fault, bool fresh)
 {
 	char body[128], url[64];
 	struct answer a;
@@ -99,6 +130,8 @@ history_begin(struct trial *t, const struct history_fault *fault)
 	snprintf(t->db, sizeof(t->db), "%s/" DATABASE, t->dir);
 	snprintf(t->project, sizeof(t->project), "history-%u", t->number);
 	buf_addf(&t->story, "the service: %s\n", fault->name);
+	if (!fresh)
+		put_database(t);
 	program_world(t->dir);
 	setenv("SCALE_API_KEY", PROGRAM_KEY, 1);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", t->sandbox.port);
@@ -126,16 +159,23 @@ payload_of(const struct trial *t, unsigned wish, char out[512])
 static void
 tell(struct trial *t, const char *what, unsigned wish, const struct shim_plan *plan, bool hit)
 {
-	static const char *const hows[] = { "", "killed before", "killed after",
-					    "fails:", "fails from" };
+	static const char *const hows[] = {
+		[SHIM_KILL_BEFORE] = "killed before",
+		[SHIM_KILL_AFTER] = "killed after",
+		[SHIM_FAIL] = "fails:",
+		[SHIM_FAIL_ON] = "fails from",
+		[SHIM_STARVE] = "no memory, allocation",
+		[SHIM_STARVE_ON] = "no memory from",
+	};
 
 	buf_addf(&t->story, "%s %u", what, wish);
-	if (plan->how)
-		buf_addf(&t->story, ", %s %s %u", hows[plan->how], inject_calls[plan->call],
-			 plan->nth);
-	if (plan->how >= SHIM_FAIL)
+	if (plan->how > SHIM_COUNT)
+		buf_addf(&t->story, ", %s %s %u", hows[plan->how],
+			 plan->how < SHIM_STARVE ? inject_calls[plan->call] : "", plan->nth);
+	if (plan->error)
 		buf_addf(&t->story, " (%s)", strerror(plan->error));
-	buf_addf(&t->story, "%s: %d\n", plan->how && !hit ? " (not reached)" : "", t->run.status);
+	buf_addf(&t->story, "%s: %d\n", plan->how > SHIM_COUNT && !hit ? " (not reached)" : "",
+		 t->run.status);
 }
 
 /* "queued" and "accepted" are said only of what is stored, and nothing leaves that is not. */
@@ -185,7 +225,11 @@ history_run(struct trial *t, enum history_act act, unsigned wish, const struct s
 	tell(t, act == HISTORY_QUEUE ? "queue" : "send", wish, plan, hit);
 	t->runs++;
 	t->kills += hit && plan->how <= SHIM_KILL_AFTER;
-	t->errors += hit && plan->how >= SHIM_FAIL;
+	t->errors += hit && plan->how >= SHIM_FAIL && plan->how < SHIM_STARVE;
+	t->starved += hit && plan->how >= SHIM_STARVE;
+	if (t->run.status && t->run.status < 1000 && !t->run.err[0] &&
+	    !(hit && plan->call == SHIM_WRITE))
+		buf_addf(&t->why, "it ended with %d and without a word\n", t->run.status);
 	if (t->run.status >= 1000 && !(hit && plan->how <= SHIM_KILL_AFTER))
 		buf_addf(&t->why, "it died of signal %d\n", t->run.status - 1000);
 	check_words(t, wish);
@@ -208,7 +252,17 @@ fulfil(struct trial *t, unsigned wish)
 			 t->run.err);
 }
 
-bool
+static void
+broken(struct trial *t)
+{
+	t->broken++;
+	buf_addf(&t->story, "all of it is in %s\n", t->dir);
+	if (!t->when_broken)
+		fail_msg("broken:\n%s\nafter:\n%s", buf_str(&t->why), buf_str(&t->story));
+	t->when_broken(t);
+}
+
+void
 history_end(struct trial *t)
 {
 	void *dir = mem_strdup(t->dir);
@@ -222,10 +276,10 @@ history_end(struct trial *t)
 	for (unsigned wish = 0; wish < t->wishes; wish++)
 		fulfil(t, wish);
 	promise_kept(&p, &t->why);
-	if (t->why.len > 0) {
-		buf_addf(&t->story, "all of it is in %s\n", t->dir);
-		free(dir);
-		return false;
+	if (t->why.len == 0) {
+		assert_int_equal(scratch_teardown(&dir), 0);
+		return;
 	}
-	return scratch_teardown(&dir) == 0;
+	free(dir);
+	broken(t);
 }

@@ -15,16 +15,19 @@
 struct trial {
 	struct inject *inject;
 	struct raw sandbox; /* over TCP */
-	unsigned number;    /* of the history, from 1 */
-	char dir[64];       /* of the history */
-	char db[128];       /* in it */
+	char *empty;        /* owned: a database without rows */
+	size_t empty_len;
+	unsigned number; /* of the history, from 1 */
+	char dir[64];    /* of the history */
+	char db[128];    /* in it */
 	char project[32];
 	unsigned wishes;
 	bool refuses;     /* some fault refuses, truthfully */
 	struct buf story; /* what was done, for whom it may concern */
 	struct buf why;   /* what is broken */
 	struct program run;
-	size_t runs, kills, errors; /* done in the whole trial */
+	size_t runs, kills, errors, starved, broken; /* in the whole trial */
+	void (*when_broken)(struct trial *t); /* NULL: the test fails */
 };
 
 void trial_open(struct trial *t);
@@ -38,7 +41,8 @@ struct history_fault {
 extern const struct history_fault history_faults[];
 extern const size_t history_fault_count;
 
-void history_begin(struct trial *t, const struct history_fault *fault);
+/* fresh: without a database, which is made by the first run. */
+void history_begin(struct trial *t, const struct history_fault *fault, bool fresh);
 
 /* What the program is asked: only to queue the wish, or to see it through. A wish is a number
  * from 0; a new one is the next. */
@@ -48,8 +52,8 @@ enum history_act { HISTORY_QUEUE, HISTORY_SEND };
 bool history_run(struct trial *t, enum history_act act, unsigned wish,
 		 const struct shim_plan *plan);
 
-/* Repeat all wishes to their end. False: the promise is broken, *why says how, and the folder
+/* Repeat all wishes to their end. If the promise is broken then t->why says how, and the folder
  * stays. */
-bool history_end(struct trial *t);
+void history_end(struct trial *t);
 
 #endif

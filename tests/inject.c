@@ -34,7 +34,7 @@ struct shared {
 struct inject {
 	bool traces;
 	struct shared page, clock;
-	bool follows, paged, fails_memory; /* how the child is started that comes next */
+	bool follows, paged, starves; /* how the child is started that comes next */
 };
 
 static void
@@ -118,7 +118,7 @@ take_shim(void *arg)
 	const struct inject *i = arg;
 
 	preload("./tests/shim.so", "");
-	if (i->fails_memory)
+	if (i->starves)
 		preload("./tests/shim_mem.so", getenv("LD_PRELOAD"));
 	if (i->paged)
 		setenv(SHIM_ENV, i->page.path, 1);
@@ -170,13 +170,15 @@ inject_run(struct inject *i, const struct shim_plan *plan, void *state, const ch
 {
 	struct shim_page *page = page_of(i);
 	bool kills = plan->how == SHIM_KILL_BEFORE || plan->how == SHIM_KILL_AFTER;
+	bool counts = plan->how != SHIM_NOTHING && plan->how < SHIM_STARVE;
 	pid_t pid;
 
 	clear(page);
 	page->plan = *plan;
-	page->counting = !i->traces;
+	page->counting = counts && !i->traces;
 	i->paged = true;
-	i->follows = i->traces;
+	i->follows = counts && i->traces;
+	i->starves = plan->how >= SHIM_STARVE;
 	pid = start(i, state, input, words);
 	program_ended(r, state, follow(i, pid, plan));
 	*hit = page->hit > 0;
@@ -187,29 +189,10 @@ inject_run(struct inject *i, const struct shim_plan *plan, void *state, const ch
 			 inject_calls[plan->call], plan->nth, page->hit, r->status, r->err);
 }
 
-void
-inject_run_out(struct inject *i, uint32_t nth, bool on, void *state, const char *input,
-	       const char *const *words, struct program *r)
-{
-	struct shim_page *page = page_of(i);
-	pid_t pid;
-
-	clear(page);
-	page->alloc_nth = nth;
-	page->alloc_on = on;
-	i->paged = i->fails_memory = true;
-	i->follows = false;
-	pid = start(i, state, input, words);
-	i->fails_memory = false;
-	program_ended(r, state, follow(i, pid, NULL));
-	if (page->pid != pid)
-		fail_msg("tests/shim_mem.so was not loaded: %s", r->err);
-}
-
 pid_t
 inject_start(struct inject *i, void *state, const char *input, const char *const *words)
 {
-	i->paged = i->follows = false;
+	i->paged = i->follows = i->starves = false;
 	return start(i, state, input, words);
 }
 
@@ -227,7 +210,7 @@ inject_wire(const struct inject *i, size_t *n)
 }
 
 uint32_t
-inject_allocs(const struct inject *i)
+inject_allocations(const struct inject *i)
 {
 	return page_of(i)->allocs;
 }

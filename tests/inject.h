@@ -21,20 +21,16 @@ extern const char *const inject_calls[SHIM_CALLS]; /* their names */
 
 /*
  * Run it with these words (see program_run()). *hit: the plan was carried out. Fails the test
- * if it was to die of a call and did not, or died of SIGKILL without.
+ * if it was to die of a call and did not, or died of SIGKILL without. Memory cannot be made
+ * to fail under the sanitizers, which bring an allocator of their own.
  */
 void inject_run(struct inject *i, const struct shim_plan *plan, void *state, const char *input,
 		const char *const *words, struct program *r, bool *hit);
 
-/* Of the last run: how often each call came, and what was sent. */
+/* Of the last run: how often each call came, if it was counted, and what was sent. */
 const uint32_t *inject_counts(const struct inject *i);
 const char *inject_wire(const struct inject *i, size_t *n);
-uint32_t inject_allocs(const struct inject *i);
-
-/* The same with the nth allocation failing, and those after it if on is set. nth 0: none does.
- * Not possible under the sanitizers, which bring an allocator of their own. */
-void inject_run_out(struct inject *i, uint32_t nth, bool on, void *state, const char *input,
-		    const char *const *words, struct program *r);
+uint32_t inject_allocations(const struct inject *i);
 
 /* Start one in this world that is only watched; to be waited for with program_wait(). */
 pid_t inject_start(struct inject *i, void *state, const char *input, const char *const *words);

@@ -519,7 +519,7 @@ bless: $(check_PROGRAMS)
 
 # --- never lost, never twice: kills, failing calls, failing memory ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_inject tests/test_killed
+UNIT_TESTS += tests/test_inject tests/test_killed tests/test_memory
 check_PROGRAMS += tests/shim.so tests/shim_mem.so
 endif
 SHIM_FLAGS = $(WARN_CFLAGS) -fPIC -fno-builtin
@@ -530,8 +530,19 @@ tests_shim_mem_so_SOURCES = tests/shim_mem.c tests/shim.h
 tests_shim_mem_so_CFLAGS  = $(SHIM_FLAGS)
 tests_shim_mem_so_LDFLAGS = -shared
 INJECT = tests/inject.c tests/inject.h tests/trace.c tests/trace.h tests/shim.h $(PROGRAM_TEST)
-HISTORY = tests/history.c tests/history.h tests/promise.c tests/promise.h $(ADMIN) $(INJECT)
+HISTORY = tests/history.c tests/history.h tests/promise.c tests/promise.h tests/sweep.c \
+	tests/sweep.h tests/stored.c tests/stored.h $(ADMIN) $(INJECT)
 tests_test_inject_SOURCES = tests/test_inject.c tests/canned.c tests/canned.h $(INJECT)
 tests_test_killed_SOURCES = tests/test_killed.c $(HISTORY)
+tests_test_memory_SOURCES = tests/test_memory.c $(HISTORY)
+tests_test_memory_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_killed_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_inject_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+EXTRA_PROGRAMS     += tests/deep
+CLEANFILES         += tests/deep$(EXEEXT)
+tests_deep_SOURCES = tests/deep.c $(HISTORY)
+tests_deep_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+# Every kill point, every failing call, and MS_DEEP=minutes of chance; MS_EVERY=n for a spread.
+check-deep: multistage$(EXEEXT) multistage-sandbox$(EXEEXT) tests/shim.so$(EXEEXT) \
+	tests/shim_mem.so$(EXEEXT) tests/deep$(EXEEXT)
+	@./tests/deep$(EXEEXT)

@@ -46,9 +46,15 @@ read_row(sqlite3_stmt *st, struct promise_row *r, struct buf *why)
 		buf_addf(why, "the bytes of %s are not those of its sha256\n", r->unique_id);
 }
 
+struct rows {
+	struct promise_row *row;
+	size_t n;
+};
+
 static void
-read_rows(sqlite3 *db, struct promise_row **rows, size_t *n, struct buf *why)
+read_rows(sqlite3 *db, void *arg, struct buf *why)
 {
+	struct rows *rows = arg;
 	sqlite3_stmt *st = NULL;
 	size_t cap = 0;
 	int rc;
@@ -58,9 +64,10 @@ read_rows(sqlite3 *db, struct promise_row **rows, size_t *n, struct buf *why)
 				" sha256 FROM outbox ORDER BY seq",
 				-1, &st, NULL);
 	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
-		if (*n == cap)
-			*rows = mem_grow(*rows, cap = cap ? cap * 2 : 16, sizeof(**rows));
-		read_row(st, &(*rows)[(*n)++], why);
+		if (rows->n == cap)
+			rows->row =
+				mem_grow(rows->row, cap = cap ? cap * 2 : 16, sizeof(*rows->row));
+		read_row(st, &rows->row[rows->n++], why);
 	}
 	/* Without its tables, or some of them, nothing was ever queued. */
 	rc = rc && strstr(sqlite3_errmsg(db), "no such ") ? SQLITE_OK : rc;
@@ -69,11 +76,12 @@ read_rows(sqlite3 *db, struct promise_row **rows, size_t *n, struct buf *why)
 }
 
 static void
-check_integrity(sqlite3 *db, struct buf *why)
+check_integrity(sqlite3 *db, void *arg, struct buf *why)
 {
 	static const char *const asks[] = { "PRAGMA integrity_check", "PRAGMA foreign_key_check" };
 	sqlite3_stmt *st;
 
+	(void)arg;
 	for (size_t i = 0; i < 2; i++) {
 		const char *said;
 
@@ -89,20 +97,28 @@ check_integrity(sqlite3 *db, struct buf *why)
 	}
 }
 
+static void
+look_into(const char *path, void (*look)(sqlite3 *, void *, struct buf *), void *arg,
+	  struct buf *why)
+{
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK) {
+		sqlite3_busy_timeout(db, 30000);
+		look(db, arg, why);
+	}
+	sqlite3_close(db);
+}
+
 bool
 promise_rows(const char *path, struct promise_row **rows, size_t *n, struct buf *why)
 {
 	size_t before = why->len;
-	sqlite3 *db = NULL;
+	struct rows found = { NULL, 0 };
 
-	*rows = NULL;
-	*n = 0;
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK) {
-		sqlite3_busy_timeout(db, 30000);
-		check_integrity(db, why);
-		read_rows(db, rows, n, why);
-	}
-	sqlite3_close(db);
+	look_into(path, read_rows, &found, why);
+	*rows = found.row;
+	*n = found.n;
 	return why->len == before;
 }
 
@@ -252,6 +268,7 @@ promise_kept(const struct promise *p, struct buf *why)
 	struct served *served;
 	size_t before = why->len, count, n, refused = 0;
 
+	look_into(p->db, check_integrity, NULL, why);
 	promise_rows(p->db, &rows, &count, why);
 	served = read_served(p, &n);
 	for (size_t i = 0; i < count; i++) {

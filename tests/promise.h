@@ -30,7 +30,8 @@ struct promise {
 	size_t wire_len;
 };
 
-/* The rows in their order; *n of them. False: why was added to. Free with promise_free(). */
+/* The rows in their order; *n of them. False: why was added to. Free with promise_free(). A
+ * file that is none, or has no outbox, has no rows. */
 bool promise_rows(const char *db, struct promise_row **rows, size_t *n, struct buf *why);
 void promise_free(struct promise_row *rows, size_t n);
 

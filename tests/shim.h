@@ -31,11 +31,14 @@ enum shim_call {
 };
 
 enum shim_how {
-	SHIM_NOTHING,
+	SHIM_NOTHING,     /* and calls are not counted */
+	SHIM_COUNT,
 	SHIM_KILL_BEFORE, /* SIGKILL; the call is not made */
 	SHIM_KILL_AFTER,  /* SIGKILL; the call was made */
 	SHIM_FAIL,        /* the call is not made and fails */
-	SHIM_FAIL_ON      /* ... and all later ones of its kind, too */
+	SHIM_FAIL_ON,     /* ... and all later ones of its kind, too */
+	SHIM_STARVE,      /* the nth allocation fails; 0: they are counted */
+	SHIM_STARVE_ON    /* ... and all later ones, too */
 };
 
 struct shim_plan {
@@ -55,9 +58,7 @@ struct shim_page {
 	struct shim_plan plan;
 	uint32_t hit; /* how often the plan was carried out */
 	uint32_t count[SHIM_CALLS];
-	uint32_t alloc_nth; /* this allocation fails, from 1; 0: none (tests/shim_mem.so) */
-	uint32_t alloc_on;  /* and all later ones */
-	uint32_t allocs;    /* so far */
+	uint32_t allocs;   /* so far, if they are counted (tests/shim_mem.so) */
 	uint32_t wire_len;  /* bytes that were sent on sockets, in their order */
 	char wire[SHIM_WIRE_MAX];
 };

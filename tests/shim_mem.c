@@ -43,7 +43,8 @@ may(void)
 	if (!page || page->pid != getpid())
 		return true;
 	n = __atomic_add_fetch(&page->allocs, 1, __ATOMIC_SEQ_CST);
-	if (page->alloc_nth == 0 || n < page->alloc_nth || (n > page->alloc_nth && !page->alloc_on))
+	if (page->plan.nth == 0 || n < page->plan.nth ||
+	    (n > page->plan.nth && page->plan.how != SHIM_STARVE_ON))
 		return true;
 	page->hit++;
 	errno = ENOMEM;

@@ -26,6 +26,17 @@ stored_target(struct store *s, const char *key)
 	return target;
 }
 
+struct store *
+stored_for(const char *path, const char *url, const char *key)
+{
+	struct store *s = stored_open(path);
+	struct err err = ERR_INIT;
+	int64_t target = 0;
+
+	stored_good(store_target(s, url, key, &target, &err), &err);
+	return s;
+}
+
 void
 stored_good(enum err_code code, const struct err *err)
 {

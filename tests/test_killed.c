@@ -1,14 +1,16 @@
 /* test_killed.c - killed at any moment, and whatever the service does: never lost, never twice.
  *
  * Here a spread of all moments; "make check-deep" takes every one. MS_SEED=N repeats the
- * choices of a run.
+ * histories of chance.
  */
 #include "config.h"
 
-#include "tests/history.h"
+#include "tests/sweep.h"
 #include "tests/test.h"
 
 #include "core/random.h"
+
+#define HISTORIES 15
 
 static struct trial t;
 
@@ -29,83 +31,55 @@ teardown(void **state)
 }
 
 static void
-must_end_well(void)
-{
-	if (!history_end(&t))
-		fail_msg("broken:\n%s\nafter:\n%s", buf_str(&t.why), buf_str(&t.story));
-}
-
-/* Both sides of every nth of the calls that the same run makes unhindered. */
-struct sweep {
-	enum history_act act;
-	unsigned every, turn;
-	size_t points;
-};
-
-static void
-sweep_begin(struct sweep *s, const struct history_fault *fault, uint32_t counts[SHIM_CALLS])
-{
-	const struct shim_plan none = { .how = SHIM_NOTHING };
-
-	history_begin(&t, fault);
-	history_run(&t, HISTORY_QUEUE, 0, &none);
-	history_run(&t, s->act, 1, &none);
-	memcpy(counts, inject_counts(t.inject), SHIM_CALLS * sizeof(counts[0]));
-	must_end_well();
-}
-
-static void
-sweep_one(struct sweep *s, const struct history_fault *fault, const struct shim_plan *plan)
-{
-	const struct shim_plan none = { .how = SHIM_NOTHING };
-
-	history_begin(&t, fault);
-	history_run(&t, HISTORY_QUEUE, 0, &none);
-	s->points += history_run(&t, s->act, 1, plan);
-	must_end_well();
-}
-
-static void
-sweep(struct sweep *s, const struct history_fault *fault)
-{
-	uint32_t counts[SHIM_CALLS];
-
-	sweep_begin(s, fault, counts);
-	for (int c = 0; c < SHIM_CALLS; c++) {
-		for (uint32_t n = 1; n <= counts[c]; n++) {
-			struct shim_plan plan = { .call = c, .nth = n };
-
-			if (s->turn++ % s->every)
-				continue;
-			plan.how = SHIM_KILL_BEFORE;
-			sweep_one(s, fault, &plan);
-			plan.how = SHIM_KILL_AFTER;
-			sweep_one(s, fault, &plan);
-		}
-	}
-}
-
-static void
 a1_killed_while_it_queues_all_is_stored_or_nothing(void **state)
 {
-	struct sweep s = { .act = HISTORY_QUEUE, .every = 13 };
+	struct sweep_pick pick = { .every = 31 };
 
 	(void)state;
-	sweep(&s, &history_faults[0]);
-	print_message("# %zu kills while queueing\n", s.points);
-	assert_true(s.points > 10);
+	sweep_kills(&t, SWEEP_QUEUE, &history_faults[0], &pick);
+	sweep_kills(&t, SWEEP_QUEUE_FRESH, &history_faults[0], &pick);
+	print_message("# %zu kills while queueing\n", pick.points);
+	assert_true(pick.points > 10);
 }
 
 static void
 a2_killed_while_it_sends_the_next_start_resolves_it(void **state)
 {
-	struct sweep s = { .act = HISTORY_SEND, .every = 97 };
+	struct sweep_pick pick = { .every = 223 };
 
 	(void)state;
-	for (size_t f = 0; f < 6; f++)
-		sweep(&s, &history_faults[f]);
-	print_message("# %zu kills while sending\n", s.points);
-	assert_true(s.points > 10);
+	for (size_t f = 0; f < history_fault_count; f += f < 5 ? 1 : 4)
+		sweep_kills(&t, SWEEP_SEND, &history_faults[f], &pick);
+	sweep_kills(&t, SWEEP_SEND_FRESH, &history_faults[0], &pick);
+	print_message("# %zu kills while sending\n", pick.points);
+	assert_true(pick.points > 10);
+}
+
+static void
+a3_killed_while_it_recovers_it_comes_to_its_end(void **state)
+{
+	struct sweep_pick pick = { .every = 79 };
+
+	(void)state;
+	for (size_t f = 0; f < 3; f++)
+		sweep_kills(&t, SWEEP_RECOVER, &history_faults[f], &pick);
+	print_message("# %zu kills while recovering\n", pick.points);
+	assert_true(pick.points > 10);
+}
+
+static void
+a3_any_history_of_kills_and_errors_comes_to_its_end(void **state)
+{
+	const char *text = getenv("MS_SEED");
+	uint32_t seed;
+
+	(void)state;
+	random_bytes(&seed, sizeof(seed));
+	if (text && *text)
+		seed = (uint32_t)strtoul(text, NULL, 10);
+	print_message("# MS_SEED=%u\n", seed);
+	for (uint32_t i = 0; i < HISTORIES; i++)
+		sweep_random(&t, seed + i);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -116,6 +90,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a1_killed_while_it_queues_all_is_stored_or_nothing),
 		CASE(a2_killed_while_it_sends_the_next_start_resolves_it),
+		CASE(a3_killed_while_it_recovers_it_comes_to_its_end),
+		CASE(a3_any_history_of_kills_and_errors_comes_to_its_end),
 	};
 	return cmocka_run_group_tests_name("killed", tests, NULL, NULL);
 }
