@@ -81,9 +81,9 @@ errors(void)
 	for (int s = 0; s < SWEEP_SCENES; s++) {
 		size_t before = p.points;
 
-		sweep_errors(&t, s, &history_faults[0], &p);
+		sweep_errors(&t, s, &history_faults[0], 0, &p);
 		if (sweep_scenes[s].act == HISTORY_SEND)
-			sweep_errors(&t, s, &history_faults[1], &p);
+			sweep_errors(&t, s, &history_faults[1], 0, &p);
 		say(sweep_scenes[s].name, "", "errors", p.points - before);
 	}
 	points.errors = p.points;

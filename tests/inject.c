@@ -94,6 +94,12 @@ inject_slow(struct inject *i, int64_t slow)
 	((struct shim_clock *)i->clock.p)->slow = slow;
 }
 
+void
+inject_naps(struct inject *i, bool naps)
+{
+	((struct shim_clock *)i->clock.p)->naps = naps;
+}
+
 static struct shim_page *
 page_of(const struct inject *i)
 {

@@ -37,5 +37,7 @@ pid_t inject_start(struct inject *i, void *state, const char *input, const char 
 
 /* Sleep so much less than the program asks for, 10000 if not told. */
 void inject_slow(struct inject *i, int64_t slow);
+/* And when it waits for another process's lock. */
+void inject_naps(struct inject *i, bool naps);
 
 #endif

@@ -519,7 +519,8 @@ bless: $(check_PROGRAMS)
 
 # --- never lost, never twice: kills, failing calls, failing memory ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_inject tests/test_killed tests/test_memory
+UNIT_TESTS += tests/test_inject tests/test_killed tests/test_memory \
+	tests/test_hindered
 check_PROGRAMS += tests/shim.so tests/shim_mem.so
 endif
 SHIM_FLAGS = $(WARN_CFLAGS) -fPIC -fno-builtin
@@ -536,6 +537,8 @@ tests_test_inject_SOURCES = tests/test_inject.c tests/canned.c tests/canned.h $(
 tests_test_killed_SOURCES = tests/test_killed.c $(HISTORY)
 tests_test_memory_SOURCES = tests/test_memory.c $(HISTORY)
 tests_test_memory_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_hindered_SOURCES = tests/test_hindered.c $(HISTORY)
+tests_test_hindered_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_killed_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_inject_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_PROGRAMS     += tests/deep

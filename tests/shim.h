@@ -31,7 +31,7 @@ enum shim_call {
 };
 
 enum shim_how {
-	SHIM_NOTHING,     /* and calls are not counted */
+	SHIM_NOTHING, /* and calls are not counted */
 	SHIM_COUNT,
 	SHIM_KILL_BEFORE, /* SIGKILL; the call is not made */
 	SHIM_KILL_AFTER,  /* SIGKILL; the call was made */
@@ -59,7 +59,7 @@ struct shim_page {
 	uint32_t hit; /* how often the plan was carried out */
 	uint32_t count[SHIM_CALLS];
 	uint32_t allocs;   /* so far, if they are counted (tests/shim_mem.so) */
-	uint32_t wire_len;  /* bytes that were sent on sockets, in their order */
+	uint32_t wire_len; /* bytes that were sent on sockets, in their order */
 	char wire[SHIM_WIRE_MAX];
 };
 
@@ -72,6 +72,7 @@ struct shim_page {
 struct shim_clock {
 	int64_t ahead_ms; /* of the wall clock */
 	int64_t slow;     /* >= 1 */
+	int64_t naps;     /* the same for a poll(2) of nothing at all, as SQLite waits for a lock */
 };
 
 /* The first word of a prctl(2) that does nothing: from here on calls count. */

@@ -113,7 +113,8 @@ sweep_kills(struct trial *t, int scene, const struct history_fault *fault, struc
 }
 
 void
-sweep_errors(struct trial *t, int scene, const struct history_fault *fault, struct sweep_pick *pick)
+sweep_errors(struct trial *t, int scene, const struct history_fault *fault, int error,
+	     struct sweep_pick *pick)
 {
 	const struct sweep_scene *s = &sweep_scenes[scene];
 	uint32_t counts[SHIM_CALLS];
@@ -124,6 +125,8 @@ sweep_errors(struct trial *t, int scene, const struct history_fault *fault, stru
 					  .call = errors[e].call,
 					  .error = errors[e].error };
 
+		if (error && error != plan.error)
+			continue;
 		for (plan.nth = 1; plan.nth <= counts[plan.call]; plan.nth++)
 			hinder(t, s, fault, &plan, pick);
 	}

@@ -25,8 +25,9 @@ struct sweep_pick {
 void sweep_kills(struct trial *t, int scene, const struct history_fault *fault,
 		 struct sweep_pick *pick);
 
-/* Each call fails, in each way that it can: once, or from then on where that may be for ever. */
-void sweep_errors(struct trial *t, int scene, const struct history_fault *fault,
+/* Each call fails, in each way that it can: once, or from then on where that may be for ever.
+ * error: only in this way; 0: in all. */
+void sweep_errors(struct trial *t, int scene, const struct history_fault *fault, int error,
 		  struct sweep_pick *pick);
 
 /* Each allocation fails, alone or with all that come after it. */

@@ -273,7 +273,7 @@ answered_without_database(void **state, bool lost)
 }
 
 static void
-a_database_that_fails_when_the_answer_comes_ends_it_at_once(void **state)
+a30_a_database_that_fails_when_the_answer_comes_ends_it_at_once(void **state)
 {
 	answered_without_database(state, true);
 	answered_without_database(state, false);
@@ -404,7 +404,7 @@ main(void)
 		TEST(the_bytes_on_the_wire_are_those_of_the_dry_run),
 		TEST(an_answer_that_never_came_is_looked_for_and_not_sent_again),
 		TEST(killed_while_it_waits_for_the_answer),
-		TEST(a_database_that_fails_when_the_answer_comes_ends_it_at_once),
+		TEST(a30_a_database_that_fails_when_the_answer_comes_ends_it_at_once),
 		TEST(interrupted_it_says_what_may_have_happened),
 		TEST(rows_that_were_sent_along_are_not_left_in_doubt),
 		TEST(what_stands_in_the_way_is_said),
