@@ -205,23 +205,46 @@ check_words(struct trial *t, unsigned wish)
 	promise_free(rows, n);
 }
 
-bool
-history_run(struct trial *t, enum history_act act, unsigned wish, const struct shim_plan *plan)
-{
+struct request {
 	char payload[512], run_key[32];
+	const char *words[6];
+};
+
+static void
+request_of(struct trial *t, enum history_act act, unsigned wish, struct request *q)
+{
 	const char *const words[] = { "submit",
 				      "-",
 				      "--run",
-				      run_key,
+				      q->run_key,
 				      act == HISTORY_QUEUE ? "--no-wait" : "--wait=20000",
 				      NULL };
-	bool hit;
 
-	payload_of(t, wish, payload);
-	snprintf(run_key, sizeof(run_key), "run-%u", wish);
+	payload_of(t, wish, q->payload);
+	snprintf(q->run_key, sizeof(q->run_key), "run-%u", wish);
+	memcpy(q->words, words, sizeof(words));
 	if (wish >= t->wishes)
 		t->wishes = wish + 1;
-	inject_run(t->inject, plan, t->dir, payload, words, &t->run, &hit);
+}
+
+pid_t
+history_start(struct trial *t, enum history_act act, unsigned wish, void *says)
+{
+	struct request q;
+
+	request_of(t, act, wish, &q);
+	t->runs++;
+	return inject_start(t->inject, says, q.payload, q.words);
+}
+
+bool
+history_run(struct trial *t, enum history_act act, unsigned wish, const struct shim_plan *plan)
+{
+	struct request q;
+	bool hit;
+
+	request_of(t, act, wish, &q);
+	inject_run(t->inject, plan, t->dir, q.payload, q.words, &t->run, &hit);
 	tell(t, act == HISTORY_QUEUE ? "queue" : "send", wish, plan, hit);
 	t->runs++;
 	t->kills += hit && plan->how <= SHIM_KILL_AFTER;

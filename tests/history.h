@@ -27,7 +27,7 @@ struct trial {
 	struct buf why;   /* what is broken */
 	struct program run;
 	size_t runs, kills, errors, starved, broken; /* in the whole trial */
-	void (*when_broken)(struct trial *t); /* NULL: the test fails */
+	void (*when_broken)(struct trial *t);        /* NULL: the test fails */
 };
 
 void trial_open(struct trial *t);
@@ -51,6 +51,9 @@ enum history_act { HISTORY_QUEUE, HISTORY_SEND };
 /* One run under this plan; true if it was carried out. What it says must be true. */
 bool history_run(struct trial *t, enum history_act act, unsigned wish,
 		 const struct shim_plan *plan);
+
+/* Start one that is not hindered and not watched; what it says goes to that folder. */
+pid_t history_start(struct trial *t, enum history_act act, unsigned wish, void *says);
 
 /* Repeat all wishes to their end. If the promise is broken then t->why says how, and the folder
  * stays. */

@@ -520,7 +520,7 @@ bless: $(check_PROGRAMS)
 # --- never lost, never twice: kills, failing calls, failing memory ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_inject tests/test_killed tests/test_memory \
-	tests/test_hindered
+	tests/test_hindered tests/test_crowd
 check_PROGRAMS += tests/shim.so tests/shim_mem.so
 endif
 SHIM_FLAGS = $(WARN_CFLAGS) -fPIC -fno-builtin
@@ -539,6 +539,8 @@ tests_test_memory_SOURCES = tests/test_memory.c $(HISTORY)
 tests_test_memory_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_hindered_SOURCES = tests/test_hindered.c $(HISTORY)
 tests_test_hindered_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_crowd_SOURCES = tests/test_crowd.c $(HISTORY)
+tests_test_crowd_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_killed_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_inject_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_PROGRAMS     += tests/deep
