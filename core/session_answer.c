@@ -299,11 +299,24 @@ failure(const struct api_event *ev)
 	return OUTBOX_EV_LOOKUP_FAILED;
 }
 
+/* As long again as it has been in doubt, as a number of doublings: what is tried for hours is
+ * tried less and less often, whoever tried it before. */
+static int
+tries_since(int64_t sent_ms, struct now now)
+{
+	int n = 1;
+
+	while (n < 20 &&
+	       outbox_delay_ms(OUTBOX_EV_LOOKUP_FAILED, n, -1, 999) < now.wall_ms - sent_ms)
+		n++;
+	return n;
+}
+
 static void
 look_failed(struct session *s, struct outbox_row *r, const struct api_event *ev, struct now now)
 {
 	session_pace(s, failure(ev), ev, now);
-	stay(s, r, OUTBOX_EV_LOOKUP_FAILED, r->looks + s->out.fails + 1, ev, now);
+	stay(s, r, OUTBOX_EV_LOOKUP_FAILED, tries_since(r->sent_ms, now), ev, now);
 }
 
 /* The task that carries our unique_id, byte for byte: a service that ignores the filter

@@ -173,6 +173,22 @@ what_is_not_found_is_sent_again_with_the_same_bytes_after_a_minute(void **state)
 	finish(&s);
 }
 
+/* A service that is down for hours is not asked every other second. */
+static void
+look_ups_that_fail_are_made_less_and_less_often(void **state)
+{
+	static struct canned answers[13]; /* each: the connection is closed */
+	struct session_event ev;
+	struct scene s;
+
+	begin(&s, state, answers, ARRAY_LEN(answers));
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
+		world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	assert_int_equal(world_calls(&s.w, ENDPOINT_TASK_LIST), ARRAY_LEN(answers) - 1);
+	assert_true(s.w.skipped_ms > 300000);
+	finish(&s);
+}
+
 static void
 a_look_up_that_fails_leads_to_no_post(void **state)
 {
@@ -625,6 +641,7 @@ main(void)
 		cmocka_unit_test(a4_an_answer_that_cannot_be_trusted_is_looked_up_and_found),
 		CASE(what_is_not_found_is_sent_again_with_the_same_bytes_after_a_minute),
 		CASE(a_look_up_that_fails_leads_to_no_post),
+		CASE(look_ups_that_fail_are_made_less_and_less_often),
 		CASE(a11_too_many_requests_pauses_the_whole_queue_as_long_as_asked),
 		CASE(a11_a_good_answer_does_not_cut_short_what_another_was_told_to_wait),
 		CASE(what_never_left_stays_queued_and_pauses_the_rest),
