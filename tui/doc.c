@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROOMY      60 /* columns */
 #define LABEL_COLS 13 /* "callback_url" and a blank */
 
 enum doc_kind { DOC_GAP, DOC_HEAD, DOC_PAIR, DOC_WORDS, DOC_JSON };
@@ -26,6 +27,13 @@ struct doc_line {
 	size_t at, label, n; /* in text: label bytes of label, then n bytes */
 	int indent;
 };
+
+/* Columns left blank: one at the left; where there is room text does not touch the right edge. */
+static int
+sides(int cols)
+{
+	return cols >= ROOMY ? 2 : 1;
+}
 
 void
 doc_init(struct doc *d)
@@ -108,9 +116,10 @@ doc_pairf(struct doc *d, const char *label, enum role role, const char *fmt, ...
 static void
 add_words(struct doc *d, struct doc_line like, const char *label, const char *text, size_t n)
 {
-	int cols = d->cols - like.indent - 1 > 8 ? d->cols - like.indent - 1 : 8;
+	int cols = d->cols - like.indent - sides(d->cols);
 	size_t at = 0;
 
+	cols = cols > 8 ? cols : 8;
 	while (at < n) { /* a line end at the very end makes no line of its own */
 		struct wrap w = wrap_at(text, n, at, cols);
 		struct doc_line line = like;
@@ -234,7 +243,7 @@ static void
 draw(const struct doc *d, const struct doc_line *l, struct grid *g, int y, struct rect r)
 {
 	const char *label = buf_str(&d->text) + l->at, *text = label + l->label;
-	int x = r.x + 1, width = r.cols - 1;
+	int x = r.x + 1, width = r.cols - sides(r.cols);
 
 	switch (l->kind) {
 	case DOC_GAP: break;
