@@ -188,6 +188,10 @@ UNIT_TESTS += tests/test_records
 endif
 tests_test_records_SOURCES = tests/test_records.c tests/scratch.c tests/scratch.h
 tests_test_records_LDADD   = tests/libtest.a cli/libcli.a $(CORE_LIBS) $(CMOCKA_LIBS)
+FUZZERS += tests/fuzz_records
+tests_fuzz_records_SOURCES = tests/fuzz_records.c tests/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_records_LDADD   = cli/libcli.a $(CORE_LIBS)
+tests_fuzz_records_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
 # --- store and session ---
 if HAVE_CMOCKA

@@ -148,6 +148,48 @@ a13_a_body_marked_as_packed_is_not_unpacked(void **state)
 	canned_stop(s);
 }
 
+/* A yes in the wrong words: what is told, and that it is looked for afterwards. */
+static void
+say(void **state, const char *body, const char *words)
+{
+	struct canned answers[] = { { .bytes = program_reply(body) },
+				    { .bytes =
+					      program_reply("{\"docs\":[],\"has_more\":false}") } };
+	struct canned_server *s = canned_start(answers, 2, NULL);
+	const char *text = payload();
+	char url[64];
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s));
+	setenv("MULTISTAGE_URL", url, 1);
+	SUBMIT(*state, text, "--wait=1");
+	program_must(&run, 6, NULL, words);
+	program_must(&run, 6, NULL, "unconfirmed: it left");
+	assert_string_equal(run.out, "");
+	assert_non_null(strstr(canned_request(s), "POST " CREATE));
+	SUBMIT(*state, text, "--wait=1");
+	program_must(&run, 6, NULL, "unconfirmed: it left");
+	assert_non_null(strstr(canned_request(s), "GET /v1/tasks?"));
+	canned_stop(s);
+}
+
+static void
+a9_a_yes_about_another_task_is_not_believed(void **state)
+{
+	say(state, "{\"task_id\":\"65a6f0c51c9d4400a1b2c3d4\",\"unique_id\":\"a stranger\"}",
+	    "about another task");
+	say(state, "{\"task_id\":\"\"}", "not understood");
+	say(state, "{\"task_id\":\"local-7\"}", "not understood");
+	say(state, "{\"task_id\":\"../../etc\"}", "not understood");
+}
+
+static void
+a10_a_yes_with_a_name_twice_is_told_with_its_place(void **state)
+{
+	say(state,
+	    "{\"task_id\":\"65a6f0c51c9d4400a1b2c3d4\",\n\"task_id\":\"65a6f0c51c9d4400a1b2c3d5\"}",
+	    "line 2, column 1");
+}
+
 static void
 a16_a_refusal_is_told_in_words_that_cannot_act(void **state)
 {
@@ -223,6 +265,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a13_an_answer_without_end_takes_little_memory),
 		TEST(a13_a_body_marked_as_packed_is_not_unpacked),
+		TEST(a9_a_yes_about_another_task_is_not_believed),
+		TEST(a10_a_yes_with_a_name_twice_is_told_with_its_place),
 		TEST(a16_a_refusal_is_told_in_words_that_cannot_act),
 		TEST(a24_the_same_again_is_refused_with_the_date_of_the_first),
 		TEST(a31_without_locks_nothing_is_sent),
