@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define REQUEST_MAX 65536
-#define LIFE_S      30
+#define LIFE_S      120
 
 struct canned_server {
 	pid_t pid;
@@ -189,7 +189,7 @@ canned_request(struct canned_server *s)
 	ssize_t got;
 
 	s->request[0] = '\0';
-	if (poll(&fd, 1, 10000) != 1 || read(s->report, &n, sizeof(n)) != (ssize_t)sizeof(n))
+	if (poll(&fd, 1, 30000) != 1 || read(s->report, &n, sizeof(n)) != (ssize_t)sizeof(n))
 		return s->request;
 	while (have < n && (got = read(s->report, s->request + have, n - have)) > 0)
 		have += (size_t)got;

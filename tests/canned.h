@@ -1,6 +1,6 @@
 /* canned.h - a server that says exactly the bytes it was given, for tests of the wire.
  *
- * A child process; it dies with its parent, after 30 s, and in canned_stop().
+ * A child process; it dies with its parent, after two minutes, and in canned_stop().
  */
 #ifndef TESTS_CANNED_H
 #define TESTS_CANNED_H
@@ -31,7 +31,7 @@ struct canned_server *canned_start(const struct canned *answers, size_t n, const
 int canned_port(const struct canned_server *s);
 int canned_nobody(void); /* a port where nobody listens */
 
-/* The next request as it came in; "" if there was none within 10 s. Until the next call. */
+/* The next request as it came in; "" if there was none within 30 s. Until the next call. */
 const char *canned_request(struct canned_server *s);
 
 /* One is there to be taken. */

@@ -342,7 +342,7 @@ what_stands_in_the_way_is_said(void **state)
 		struct canned_server *s = canned_start(&answer, 1, NULL);
 
 		use(s);
-		SUBMIT(*state, PLAIN, "--wait=1", "--again");
+		SUBMIT(*state, PLAIN, "--wait=2", "--again"); /* no look-up so early */
 		program_must(&run, 6, NULL, rows[i].why);
 		program_must(&run, 6, NULL, rows[i].end);
 		canned_stop(s);

@@ -50,13 +50,19 @@ both(const char *post, const char *look)
 }
 
 static void
+in_time(int64_t end, const char *what)
+{
+	if (clock_mono_ms() > end)
+		fail_msg("it takes too long: %s", what);
+}
+
+static void
 until_found(const char *unique_id)
 {
 	int64_t end = clock_mono_ms() + WAIT_MS;
 
 	while (wire_found(&x, unique_id) == 0) {
-		if (clock_mono_ms() > end)
-			fail_msg("%s was never made", unique_id);
+		in_time(end, unique_id);
 		poll(NULL, 0, 1);
 	}
 }
@@ -118,9 +124,9 @@ a5_a_task_sent_again_before_the_late_one_is_made_is_one_task(void **state)
 static void
 a19_an_id_in_use_whose_task_is_not_to_be_found_yet_waits_for_it(void **state)
 {
+	int64_t seq, end = clock_mono_ms() + WAIT_MS;
 	struct outbox_row r;
 	size_t made;
-	int64_t seq;
 
 	(void)state;
 	both("status:503:after", "lag:600000");
@@ -128,12 +134,15 @@ a19_an_id_in_use_whose_task_is_not_to_be_found_yet_waits_for_it(void **state)
 	while (wire_posts(&x, NULL) < 2) { /* the second one meets the 409 */
 		int wait = session_timeout(x.w.s, world_now(&x.w).mono_ms);
 
+		in_time(end, "the second POST");
 		if (!session_busy(x.w.s) && wait > 0)
 			x.w.skipped_ms += wait;
 		wire_turn(&x);
 	}
-	while (session_busy(x.w.s))
+	while (session_busy(x.w.s)) {
+		in_time(end, "what comes of the 409");
 		wire_turn(&x);
+	}
 	wire_row(&x, seq, &r);
 	assert_int_equal(r.state, OUTBOX_UNCONFIRMED);
 	outbox_row_done(&r);
@@ -303,14 +312,15 @@ a33_asleep_for_eight_hours_during_a_post(void **state)
 	(void)state;
 	for (int both_clocks = 0; both_clocks < 2; both_clocks++) {
 		struct session_event ev;
+		int64_t seq, end = clock_mono_ms() + WAIT_MS;
 		size_t made = 0, before;
-		int64_t seq;
 
 		wire_restart(&x); /* a new connection: libcurl repeats nothing on it */
 		wire_posts(&x, &before);
 		proxy_set(x.proxy, &asleep);
 		seq = wire_submit(&x);
 		while (made == 0) {
+			in_time(end, "the POST");
 			wire_turn(&x);
 			wire_posts(&x, &made);
 			made -= before;
