@@ -326,6 +326,33 @@ c12_a_file_that_is_no_config_is_refused(void **state)
 	must_fail(&(struct conf_flags){ .config_file = in("neither.ini") }, "neither.ini");
 }
 
+/* The usual file, not named by anybody: only when it is not there are the defaults in force. */
+static void
+c12_the_usual_file_that_cannot_be_read_is_an_error_and_no_default(void **state)
+{
+	struct conf *c;
+
+	(void)state;
+	setenv("XDG_CONFIG_HOME", in("config"), 1);
+	conf_close(must_open(NULL)); /* it is not there */
+	write_file(in("config"), "", 0, 0600);
+	must_fail(NULL, "/config/multistage/config.ini: Not a directory");
+	unlink(in("config"));
+	assert_int_equal(mkdir(in("config"), 0700), 0);
+	assert_int_equal(mkdir(in("config/multistage"), 0700), 0);
+	assert_int_equal(symlink("config.ini", in("config/multistage/config.ini")), 0);
+	must_fail(NULL, "Too many levels of symbolic links");
+	unlink(in("config/multistage/config.ini"));
+	write_file(in("config/multistage/config.ini"), "theme = mono\n", 13, 0000);
+	if (geteuid() != 0) {
+		must_fail(NULL, "Permission denied");
+		return;
+	}
+	c = must_open(NULL); /* nothing is closed to root */
+	assert_string_equal(conf_get(c, CONF_THEME), "mono");
+	conf_close(c);
+}
+
 static void
 values_may_hold_signs_and_begin_anywhere(void **state)
 {
@@ -877,6 +904,8 @@ main(void)
 			c7_an_address_that_cannot_be_trusted_is_refused_when_it_is_read, fresh),
 		cmocka_unit_test_setup(a_good_url_is_kept_without_its_final_slash, fresh),
 		cmocka_unit_test_setup(c12_a_file_that_is_no_config_is_refused, fresh),
+		cmocka_unit_test_setup(
+			c12_the_usual_file_that_cannot_be_read_is_an_error_and_no_default, fresh),
 		cmocka_unit_test_setup(values_may_hold_signs_and_begin_anywhere, fresh),
 		cmocka_unit_test_setup(c11_the_state_folder_is_made_and_must_be_ours_alone, fresh),
 		cmocka_unit_test_setup(a_network_file_system_is_told_once_and_used, fresh),
