@@ -211,6 +211,35 @@ c2_the_key_is_gone_from_what_proc_tells_of_the_program(void **state)
 	canned_stop(s);
 }
 
+/* The row stays queued, and goes on when the CA file is named: here up to the service's no. */
+static void
+c6_a_task_is_kept_while_the_server_cannot_be_trusted(void **state)
+{
+	static const char payload[] = "{\"project\":\"none\",\"attachments\":[\"s3://a/b.sfs\"],"
+				      "\"scene_format\":\"sensor_fusion\",\"unique_id\":\"u-1\"}";
+	static const char *const words[] = { "submit", "-", NULL };
+	struct program r = { .status = 0 };
+
+	if (!tls_possible())
+		return;
+	tls_certificate(*state, "localhost");
+	tls_serve_sandbox(*state);
+	setenv("MULTISTAGE_URL", tls_url(), 1);
+	setenv("SCALE_API_KEY", KEY, 1);
+	for (int i = 0; i < 2; i++) { /* again: it is still refused, and still there */
+		program_run(&r, *state, payload, words);
+		program_must(&r, 5, "", "the certificate of localhost does not hold");
+		program_must(&r, 5, "", "the check cannot be turned off");
+	}
+	program_must(&r, 5, "", "submitted before and not settled");
+	setenv("MULTISTAGE_CA_FILE", scratch_path(*state, "cert.pem"), 1);
+	program_run(&r, *state, payload, words);
+	program_must(&r, 1, "", "not found (404)");
+	unsetenv("SCALE_API_KEY");
+	program_done(&r);
+	tls_stop();
+}
+
 /* libcurl would write the keys of the session to SSLKEYLOGFILE. */
 static void
 c9_the_program_takes_no_orders_for_tls_from_the_environment(void **state)
@@ -304,6 +333,7 @@ main(void)
 		cmocka_unit_test(c10_a_secret_lies_in_pages_that_no_core_and_no_child_sees),
 		cmocka_unit_test(c2_every_variable_of_the_name_is_overwritten_where_it_stood),
 		CASE(c2_the_key_is_gone_from_what_proc_tells_of_the_program),
+		CASE(c6_a_task_is_kept_while_the_server_cannot_be_trusted),
 		CASE(c9_the_program_takes_no_orders_for_tls_from_the_environment),
 		CASE(c10_no_copy_of_the_key_is_left_in_memory),
 		CASE(c10_no_copy_of_the_key_is_left_in_memory_after_tls),
