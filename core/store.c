@@ -100,6 +100,8 @@ settle(struct store *s, bool memory, struct err *err)
 		{ "PRAGMA mmap_size = 0",        "PRAGMA mmap_size",      memory ? NULL : "0" },
 		{ "PRAGMA journal_mode = TRUNCATE", "PRAGMA journal_mode",
 		  memory ? "memory" : "truncate" },
+		/* nothing of it in /tmp; and a part of a group costs no file (store_db.h) */
+		{ "PRAGMA temp_store = MEMORY",  "PRAGMA temp_store",     "2" },
 		{ "PRAGMA synchronous = FULL",   "PRAGMA synchronous",    "2" },
 		/* clang-format on */
 	};

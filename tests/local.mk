@@ -499,8 +499,18 @@ EXTRA_PROGRAMS     += tests/bench
 CLEANFILES         += tests/bench$(EXEEXT)
 tests_bench_SOURCES = tests/bench.c
 tests_bench_LDADD   = $(RULES_LIBS) -lutil
-bench: all tests/bench$(EXEEXT)
+bench: all tests/bench$(EXEEXT) $(BENCH_SEND)
 	@MS_SRCDIR='$(abs_top_srcdir)' ./tests/bench$(EXEEXT)
+if HAVE_CMOCKA
+BENCH_SEND = bench-send
+EXTRA_PROGRAMS          += tests/bench_send
+CLEANFILES              += tests/bench_send$(EXEEXT)
+tests_bench_send_SOURCES = tests/bench_send.c tests/drive.c tests/drive.h tests/sandbox.c \
+	tests/sandbox.h $(SESSION_WORLD)
+tests_bench_send_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+bench-send: multistage-sandbox$(EXEEXT) tests/bench_send$(EXEEXT)
+	@./tests/bench_send$(EXEEXT)
+endif
 
 check_PROGRAMS += $(UNIT_TESTS) $(FUZZERS)
 TESTS          += $(UNIT_TESTS)

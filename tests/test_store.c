@@ -234,6 +234,7 @@ the_settings_that_keep_data_are_in_force(void **state)
 	} rows[] = {
 		{ "PRAGMA synchronous", 2 },
 		{ "PRAGMA foreign_keys", 1 },
+		{ "PRAGMA temp_store", 2 },
 		{ "PRAGMA trusted_schema", 0 },
 		{ "PRAGMA mmap_size", 0 },
 		{ "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'truncate'", 1 },
