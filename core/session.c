@@ -5,6 +5,7 @@
 
 #include "core/http.h"
 #include "core/mem.h"
+#include "core/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,10 @@ session_free(struct session *s)
 	if (!s)
 		return;
 	api_free(s->api);
-	for (size_t i = 0; i < s->call_count; i++)
+	for (size_t i = 0; i < s->call_count; i++) {
+		session_look_free(s->calls[i].look);
 		free(s->calls[i].project);
+	}
 	free(s->calls);
 	free(s->events);
 	free(s->out.watched);
@@ -168,6 +171,8 @@ dispatch(struct session *s, const struct api_event *ev, struct now now)
 
 	if (!take_call(s, ev->ticket, &c))
 		return;
+	random_bytes(&s->jitter, sizeof(s->jitter));
+	s->jitter %= 1000;
 	if (c.kind == CALL_POST || c.kind == CALL_LOOK || c.kind == CALL_OWNER)
 		session_group_open(s);
 	else
@@ -184,6 +189,7 @@ dispatch(struct session *s, const struct api_event *ev, struct now now)
 	case CALL_BATCHES: session_on_call(s, &c, ev, now); break;
 	}
 	free(c.project);
+	session_look_free(c.look);
 }
 
 /* --- the caller's loop --- */

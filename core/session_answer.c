@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define CLOCKS_MS 600000 /* how far the service's clock may be off from ours */
+#define ROOM_MS   1000   /* until others that are on their way have made room */
 
 /* A member of the row's payload: its flag "true"? */
 static bool
@@ -181,7 +182,7 @@ static void
 stay(struct session *s, struct outbox_row *r, enum outbox_event ev, int n,
      const struct api_event *answer, struct now now)
 {
-	r->next_ms = now.wall_ms + session_delay(ev, n, answer->retry_after_ms);
+	r->next_ms = now.wall_ms + session_delay(s, ev, n, answer->retry_after_ms);
 	note(r, answer->err.code ? &answer->err : NULL);
 	session_outcome(s, r, NULL, answer->err.code ? &answer->err : NULL, now);
 }
@@ -271,10 +272,17 @@ absent(struct session *s, struct outbox_row *r, struct now now)
 	bool weak = payload_says(r, "clear_unique_id_on_error");
 	struct api_event answer = { .retry_after_ms = -1 };
 
+	bool again;
+
 	r->looks++;
-	if (session_next_step(r, OUTBOX_EV_ABSENT, now).action == OUTBOX_POST && !weak &&
-	    session_may_send(s, now)) {
+	again = session_next_step(r, OUTBOX_EV_ABSENT, now).action == OUTBOX_POST && !weak &&
+		session_may_send(s, now);
+	if (again && session_may_post(s)) {
 		session_post(s, r, now);
+		return;
+	}
+	if (again) { /* many are: it is asked for once more when there is room */
+		session_wait(s, r->seq, ROOM_MS, now);
 		return;
 	}
 	err_set(&answer.err, ERR_UNCONFIRMED, "sent, but not found by its unique_id so far");
@@ -345,14 +353,16 @@ ask_owner(struct session *s, struct outbox_row *r, const char *owner, struct now
 		session_add_call(s, &c);
 }
 
-static void
-take_look(struct session *s, struct outbox_row *r, const struct call *c, const struct api_event *ev,
-	  struct now now)
+bool
+session_take_look(struct session *s, struct outbox_row *r, const struct call *c,
+		  const struct api_event *ev, bool more, struct now now)
 {
 	const struct task *task = ev->err.code ? NULL : ours(ev, r);
 
 	if (r->state != OUTBOX_UNCONFIRMED)
-		return; /* settled meanwhile */
+		return true; /* settled meanwhile */
+	if (!task && more)
+		return false;
 	how(r, c->kind == CALL_OWNER ? EVIDENCE_OWNER : EVIDENCE_LOOK, ev);
 	if (task)
 		session_found(s, r, task, now);
@@ -362,20 +372,7 @@ take_look(struct session *s, struct outbox_row *r, const struct call *c, const s
 		ask_owner(s, r, c->owner, now);
 	else
 		absent(s, r, now);
-}
-
-void
-session_on_look(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
-{
-	struct outbox_row r;
-	struct err err = ERR_INIT;
-
-	outbox_row_init(&r);
-	if (store_outbox_get(s->store, c->seq, &r, &err))
-		session_stop(s, c->seq, &err);
-	else
-		take_look(s, &r, c, ev, now);
-	outbox_row_done(&r);
+	return true;
 }
 
 static void

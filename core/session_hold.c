@@ -11,7 +11,6 @@
 #include "core/session_impl.h"
 
 #include "core/hex.h"
-#include "core/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +23,9 @@
 #define HEED_MS      1000    /* the sender looks so often whether a person lifted the hold */
 
 int64_t
-session_delay(enum outbox_event ev, int n, int64_t retry_after_ms)
+session_delay(const struct session *s, enum outbox_event ev, int n, int64_t retry_after_ms)
 {
-	unsigned jitter;
-
-	random_bytes(&jitter, sizeof(jitter));
-	return outbox_delay_ms(ev, n, retry_after_ms, jitter % 1000);
+	return outbox_delay_ms(ev, n, retry_after_ms, s->jitter);
 }
 
 /* --- what a hold was met under --- */
@@ -199,7 +195,7 @@ count_failure(struct session *s, struct now now)
 	if (o->pause_until > now.mono_ms)
 		return;
 	o->fails++;
-	pause_all(s, session_delay(OUTBOX_EV_NOT_SENT, o->fails, -1), now);
+	pause_all(s, session_delay(s, OUTBOX_EV_NOT_SENT, o->fails, -1), now);
 }
 
 /* Told to wait: never shorter than the longest wait that anybody was told. */
@@ -210,7 +206,7 @@ heed_busy(struct session *s, const struct api_event *answer, struct now now)
 	int64_t until;
 
 	o->fails += o->pause_until <= now.mono_ms;
-	until = now.mono_ms + session_delay(OUTBOX_EV_BUSY, o->fails, answer->retry_after_ms);
+	until = now.mono_ms + session_delay(s, OUTBOX_EV_BUSY, o->fails, answer->retry_after_ms);
 	if (until > o->asked_until)
 		o->asked_until = until;
 	if (until > o->pause_until)

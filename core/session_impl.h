@@ -5,6 +5,7 @@
  * session_outbox.c   the driver of the outbox: the one place that POSTs a task
  * session_group.c    what one turn writes is one commit; then the POSTs
  * session_answer.c   what an answer means for a row
+ * session_look.c     rows in doubt are looked up, many in one call
  * session_hold.c     what stands in the way of all rows of the target
  * session_watch.c    the rows that somebody waits for
  * session_lock.c     one sender at a time
@@ -18,7 +19,7 @@
 
 enum call_kind {
 	CALL_POST,    /* seq */
-	CALL_LOOK,    /* seq, owner: of a 409, "" if none */
+	CALL_LOOK,    /* look, owner: of a 409, "" if none */
 	CALL_OWNER,   /* seq */
 	CALL_PAGE,    /* of the refresh */
 	CALL_TASK,    /* key */
@@ -36,7 +37,8 @@ struct call {       /* in flight */
 	char key[BOARD_KEY_SIZE];
 	char owner[64];
 	struct err err;
-	char *project; /* owned or NULL */
+	char *project;     /* owned or NULL */
+	struct look *look; /* owned or NULL */
 	long offset;
 	int pages;
 	size_t count;
@@ -112,7 +114,8 @@ struct session {
 	size_t event_first, event_count, event_cap;
 	struct outgoing out;
 	struct row_group group;
-	bool more; /* answers have come that this turn did not get to */
+	unsigned jitter; /* 0..999, another one for each answer */
+	bool more;       /* answers have come that this turn did not get to */
 	struct sync sync;
 };
 
@@ -148,8 +151,9 @@ void session_act(struct session *s);
 /* What an answer means for all rows: a pause, a hold, or the end of a pause. */
 void session_pace(struct session *s, enum outbox_event ev, const struct api_event *answer,
 		  struct now now);
-/* outbox_delay_ms() with its jitter. */
-int64_t session_delay(enum outbox_event ev, int n, int64_t retry_after_ms);
+/* outbox_delay_ms() with the jitter of this turn's answer: rows that were asked for together
+ * are due together again. */
+int64_t session_delay(const struct session *s, enum outbox_event ev, int n, int64_t retry_after_ms);
 
 /* Claim the row, to be POSTed when that is committed; look it up. An error of starting is an
  * outcome too. */
@@ -175,16 +179,27 @@ void session_group_free(struct session *s);
 /* The store failed at this row: nothing more is sent, and who waits for the row is told. */
 void session_stop(struct session *s, int64_t seq, const struct err *err);
 
+/* Of rows in doubt: this one and others that are due with it, in one call. */
+void session_look_up_due(struct session *s, const struct outbox_row *r, struct now now);
+bool session_looks_at(const struct session *s, int64_t seq); /* a call asks for this row */
+void session_look_free(struct look *look);
+
 /* What came of a POST; of a look-up, by unique_id or by the id of its owner. */
 void session_on_post(struct session *s, const struct call *c, const struct api_event *ev,
 		     struct now now);
-void session_on_look(struct session *s, const struct call *c, const struct api_event *ev,
-		     struct now now);
+void session_on_look(struct session *s, struct call *c, const struct api_event *ev, struct now now);
+/* What a look-up says about one of its rows. more: another page is to come. False: nothing yet. */
+bool session_take_look(struct session *s, struct outbox_row *r, const struct call *c,
+		       const struct api_event *ev, bool more, struct now now);
+/* May one more POST begin? */
+bool session_may_post(const struct session *s);
 /* A task with the row's unique_id was seen: accept it, or refuse the row if it is not ours. */
 void session_found(struct session *s, struct outbox_row *r, const struct task *task,
 		   struct now now);
 /* Tasks of a refresh may settle rows in doubt. */
 void session_settle(struct session *s, const struct task *tasks, size_t n, struct now now);
+/* The row is due again in ms, and nothing else of it changes. False: the store failed. */
+bool session_wait(struct session *s, int64_t seq, int64_t ms, struct now now);
 /* Write what became of r; task: when accepted. False: told already why it is not written. */
 bool session_write(struct session *s, struct outbox_row *r, const struct task *task,
 		   struct now now);

@@ -11,10 +11,10 @@
 
 #include <stdio.h>
 
-#define POSTS_MAX     16 /* on their way at once */
-#define LOOKS_MAX     4
-#define LOOK_AGAIN_MS 10000         /* a look-up keeps its row from being due so long at a time */
-#define FAR_MS        (2 * 3600000) /* no wait is longer (outbox.c): the clock was set back */
+#define POSTS_MAX 16 /* on their way at once */
+#define LOOKS_MAX 4
+#define BUSY_MS   10000             /* a call keeps its row from being due so long at a time */
+#define FAR_MS    (3600000 + 60000) /* no wait is longer (outbox.c): the clock was set back */
 
 struct outbox_step
 session_next_step(const struct outbox_row *r, enum outbox_event ev, struct now now)
@@ -35,9 +35,8 @@ session_next_step(const struct outbox_row *r, enum outbox_event ev, struct now n
 bool
 session_row_busy(const struct session *s, int64_t seq)
 {
-	return session_calls(s, CALL_POST, seq) + session_calls(s, CALL_LOOK, seq) +
-		       session_calls(s, CALL_OWNER, seq) >
-	       0;
+	return session_calls(s, CALL_POST, seq) + session_calls(s, CALL_OWNER, seq) > 0 ||
+	       session_looks_at(s, seq);
 }
 
 /* --- telling --- */
@@ -128,11 +127,12 @@ void
 session_not_started(struct session *s, const struct call *c, const struct err *err, struct now now)
 {
 	const struct api_event ev = { .err = *err, .retry_after_ms = -1 };
+	struct call call = *c;
 
 	if (c->kind == CALL_POST)
 		session_on_post(s, c, &ev, now);
 	else
-		session_on_look(s, c, &ev, now);
+		session_on_look(s, &call, &ev, now);
 }
 
 void
@@ -162,27 +162,19 @@ session_post(struct session *s, struct outbox_row *r, struct now now)
 	session_group_post(s, r);
 }
 
-void
-session_look_up(struct session *s, struct outbox_row *r, const char *owner, struct now now)
+bool
+session_wait(struct session *s, int64_t seq, int64_t ms, struct now now)
 {
-	const char *const ids[] = { r->unique_id };
-	const struct api_list q = { .unique_ids = ids, .unique_id_count = 1 };
-	struct call c = { .kind = CALL_LOOK, .seq = r->seq };
 	struct err err = ERR_INIT;
 
-	snprintf(c.owner, sizeof(c.owner), "%s", owner);
-	/* Not due again while this one runs; after a crash soon. */
-	if (store_outbox_wait(s->store, r->seq, now.wall_ms + LOOK_AGAIN_MS, &err)) {
-		session_stop(s, r->seq, &err);
-		return;
-	}
-	if (api_task_list(s->api, &q, now.mono_ms, &c.ticket, &err))
-		session_not_started(s, &c, &err, now);
-	else
-		session_add_call(s, &c);
+	session_group_row(s, seq);
+	if (!store_outbox_wait(s->store, seq, now.wall_ms + ms, &err))
+		return true;
+	session_stop(s, seq, &err);
+	return false;
 }
 
-/* False: nothing was begun. */
+/* Begin what is due for this row. False: nothing was begun. */
 static bool
 drive(struct session *s, int64_t seq, struct now now)
 {
@@ -190,12 +182,8 @@ drive(struct session *s, int64_t seq, struct now now)
 	struct err err = ERR_INIT;
 	bool begun = true;
 
-	if (session_row_busy(s, seq)) {
-		if (!store_outbox_wait(s->store, seq, now.wall_ms + LOOK_AGAIN_MS, &err))
-			return true;
-		session_stop(s, seq, &err);
-		return false;
-	}
+	if (session_row_busy(s, seq))
+		return session_wait(s, seq, BUSY_MS, now);
 	outbox_row_init(&r);
 	if (store_outbox_get(s->store, seq, &r, &err)) {
 		session_stop(s, seq, &err);
@@ -203,7 +191,7 @@ drive(struct session *s, int64_t seq, struct now now)
 	} else {
 		switch (session_next_step(&r, OUTBOX_EV_DUE, now).action) {
 		case OUTBOX_POST: session_post(s, &r, now); break;
-		case OUTBOX_LOOK_UP: session_look_up(s, &r, "", now); break;
+		case OUTBOX_LOOK_UP: session_look_up_due(s, &r, now); break;
 		case OUTBOX_NOTHING:
 		case OUTBOX_WAIT: begun = false; break;
 		}
@@ -219,14 +207,20 @@ looks(const struct session *s)
 }
 
 /* After a failure one call tries whether the service is there again. */
-static bool
-has_room(const struct session *s)
+bool
+session_may_post(const struct session *s)
 {
 	size_t posts = session_calls(s, CALL_POST, 0);
 
+	return s->out.fails > 0 ? posts + looks(s) == 0 : posts < POSTS_MAX;
+}
+
+static bool
+may_look(const struct session *s)
+{
 	if (s->out.fails > 0)
-		return posts + looks(s) == 0;
-	return posts < POSTS_MAX && looks(s) < LOOKS_MAX;
+		return session_calls(s, CALL_POST, 0) + looks(s) == 0;
+	return looks(s) < LOOKS_MAX;
 }
 
 /* Another process sends: say so once, and come back. */
@@ -257,25 +251,49 @@ stop_all(struct session *s, const struct err *err)
 		session_stop(s, w.seq, err);
 }
 
-/* Start one row that is due. False: nothing more can be done in this turn. */
+/* The row that is due first in this state; how long until then. False: none, or none for now. */
+static bool
+due(struct session *s, enum outbox_state state, int64_t *seq, int64_t *wait, struct now now)
+{
+	struct err err = ERR_INIT;
+	int64_t next_ms = 0;
+
+	*wait = -1;
+	if (store_outbox_next(s->store, s->target, state, seq, &next_ms, &err)) {
+		stop_all(s, &err);
+		return false;
+	}
+	if (*seq == 0)
+		return false;
+	*wait = next_ms - now.wall_ms;
+	if (*wait > FAR_MS) /* the clock was set back */
+		*wait = 0;
+	return *wait <= 0;
+}
+
+static void
+wake_in(struct session *s, int64_t wait, struct now now)
+{
+	if (wait > 0 && (s->out.wake < 0 || s->out.wake > now.mono_ms + wait))
+		s->out.wake = now.mono_ms + wait;
+}
+
+/* Start what is due first, rows in doubt before others. False: no more can be done in this turn. */
 static bool
 turn(struct session *s, struct now now)
 {
 	struct err err = ERR_INIT;
-	int64_t seq = 0, next_ms = 0, wait;
+	int64_t doubt = 0, queued = 0, doubt_in, queued_in = -1;
+	bool look = due(s, OUTBOX_UNCONFIRMED, &doubt, &doubt_in, now);
+	bool post = !s->out.broken.code && due(s, OUTBOX_QUEUED, &queued, &queued_in, now);
 
-	if (store_outbox_due(s->store, s->target, &seq, &next_ms, &err)) {
-		stop_all(s, &err);
+	if (s->out.broken.code)
 		return false;
-	}
-	wait = next_ms - now.wall_ms;
-	if (seq == 0)
+	wake_in(s, doubt_in, now);
+	wake_in(s, queued_in, now);
+	if (!look && !post)
 		return false;
-	if (wait > 0 && wait < FAR_MS) {
-		s->out.wake = now.mono_ms + wait;
-		return false;
-	}
-	if (!has_room(s))
+	if (!(look && may_look(s)) && !(post && session_may_post(s)))
 		return false; /* an answer will bring us back */
 	if (!s->out.locked) {
 		session_group_close(s, now); /* what it recovers is committed alone */
@@ -284,10 +302,10 @@ turn(struct session *s, struct now now)
 			session_heed(s, now);
 			return true;
 		}
-		wait_for_lock(s, seq, &err, now);
+		wait_for_lock(s, look ? doubt : queued, &err, now);
 		return false;
 	}
-	return drive(s, seq, now);
+	return drive(s, look && may_look(s) ? doubt : queued, now);
 }
 
 bool

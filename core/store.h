@@ -198,7 +198,13 @@ enum err_code store_outbox_recover(struct store *s, int64_t now_ms, size_t *n,
 				   struct err *err) MUST_CHECK;
 /* A row that is being sent, of any target; *seq = 0 if none. */
 enum err_code store_outbox_sending(struct store *s, int64_t *seq, struct err *err) MUST_CHECK;
-/* The open row of target (queued or unconfirmed) that is due first; *seq = 0 if none. */
+/* The row of target in this state, queued or unconfirmed, that is due first; *seq = 0 if none. */
+enum err_code store_outbox_next(struct store *s, int64_t target, enum outbox_state state,
+				int64_t *seq, int64_t *next_ms, struct err *err) MUST_CHECK;
+/* Unconfirmed rows that are due until then, the first max of them; seqs: room for max. */
+enum err_code store_outbox_doubts(struct store *s, int64_t target, int64_t until_ms, int64_t *seqs,
+				  size_t max, size_t *n, struct err *err) MUST_CHECK;
+/* The same of both states. */
 enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms,
 			       struct err *err) MUST_CHECK;
 

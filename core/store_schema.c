@@ -259,6 +259,11 @@ static const char *const steps[] = {
 	"  until_ms INTEGER NOT NULL,"
 	"  fails    INTEGER NOT NULL CHECK (fails >= 0)"
 	") STRICT;",
+
+	/* 6: rows in doubt are looked up while thousands wait to be sent */
+	"DROP INDEX outbox_due;"
+	"CREATE INDEX outbox_queued ON outbox (target, next_ms, seq) WHERE state = 'queued';"
+	"CREATE INDEX outbox_doubt ON outbox (target, next_ms, seq) WHERE state = 'unconfirmed';",
 };
 
 int

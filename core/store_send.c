@@ -216,13 +216,18 @@ store_outbox_recover(struct store *s, int64_t now_ms, size_t *n, struct err *err
 }
 
 enum err_code
-store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms, struct err *err)
+store_outbox_next(struct store *s, int64_t target, enum outbox_state state, int64_t *seq,
+		  int64_t *next_ms, struct err *err)
 {
 	const struct value v[] = { value_int(target) };
 	sqlite3_stmt *st = store_ask(s,
-				     "SELECT seq, next_ms FROM outbox WHERE target = ?"
-				     " AND state IN ('queued', 'unconfirmed')"
-				     " ORDER BY next_ms, seq LIMIT 1",
+				     state == OUTBOX_QUEUED
+					     ? "SELECT seq, next_ms FROM outbox WHERE target = ?"
+					       " AND state = 'queued'"
+					       " ORDER BY next_ms, seq LIMIT 1"
+					     : "SELECT seq, next_ms FROM outbox WHERE target = ?"
+					       " AND state = 'unconfirmed'"
+					       " ORDER BY next_ms, seq LIMIT 1",
 				     v, 1, err);
 	bool row;
 
@@ -235,5 +240,47 @@ store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms
 	*seq = sqlite3_column_int64(st, 0);
 	*next_ms = sqlite3_column_int64(st, 1);
 	store_rest(st);
+	return ERR_OK;
+}
+
+enum err_code
+store_outbox_due(struct store *s, int64_t target, int64_t *seq, int64_t *next_ms, struct err *err)
+{
+	int64_t doubt = 0, doubt_ms = 0;
+
+	if (store_outbox_next(s, target, OUTBOX_UNCONFIRMED, &doubt, &doubt_ms, err) ||
+	    store_outbox_next(s, target, OUTBOX_QUEUED, seq, next_ms, err))
+		return err->code;
+	if (doubt && (*seq == 0 || doubt_ms <= *next_ms)) {
+		*seq = doubt;
+		*next_ms = doubt_ms;
+	}
+	return ERR_OK;
+}
+
+enum err_code
+store_outbox_doubts(struct store *s, int64_t target, int64_t until_ms, int64_t *seqs, size_t max,
+		    size_t *n, struct err *err)
+{
+	const struct value v[] = { value_int(target), value_int(until_ms),
+				   value_int((int64_t)max) };
+	sqlite3_stmt *st =
+		store_ask(s,
+			  "SELECT seq FROM outbox WHERE target = ? AND state ="
+			  " 'unconfirmed' AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?",
+			  v, ARRAY_LEN(v), err);
+	size_t count = 0;
+	bool row;
+
+	if (!st)
+		return err->code;
+	for (;;) {
+		if (store_row(s, st, &row, err))
+			return err->code;
+		if (!row)
+			break;
+		seqs[count++] = sqlite3_column_int64(st, 0);
+	}
+	*n = count;
 	return ERR_OK;
 }

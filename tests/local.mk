@@ -224,9 +224,12 @@ tests_test_session_sync_SOURCES = tests/test_session_sync.c tests/answers.c test
 	tests/canned.c tests/canned.h tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
 tests_test_session_sync_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_session_group
+UNIT_TESTS += tests/test_session_group tests/test_session_look
 endif
 tests_test_session_group_SOURCES = tests/test_session_group.c tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
+tests_test_session_look_SOURCES = tests/test_session_look.c tests/answers.c tests/answers.h \
+	tests/canned.c tests/canned.h tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
+tests_test_session_look_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_group_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_migrate_SOURCES = tests/test_migrate.c tests/scratch.h tests/scratch.c

@@ -36,6 +36,7 @@ static const char *const rows_of[] = {
 	      "INSERT INTO used VALUES (7, 'project', 'p', 1);",
 	[5] = "INSERT INTO hold VALUES (7, 'key', 1, 401, 'no', '');"
 	      "INSERT INTO pace VALUES (7, 9, 1);",
+	[6] = "UPDATE outbox SET next_ms = 0;",
 };
 
 static void
