@@ -236,6 +236,7 @@ session_turn(struct run *r, int64_t left_ms, struct err *err)
 		if (r->stop_ms)
 			return stopped(err);
 		r->stop_ms = clock_mono_ms();
+		session_retire(r->session); /* of a bulk no other row begins */
 		session_interrupt(r->session);
 	}
 	session_step(r->session, fds, n, run_now());

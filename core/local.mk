@@ -78,7 +78,7 @@ core_libcore_a_SOURCES += \
 	core/session.c	core/session.h	core/session_impl.h \
 	core/session_answer.c core/session_hold.c	core/session_call.c	core/session_lock.c \
 	core/session_outbox.c	core/session_submit.c	core/session_sync.c
-core_libcore_a_SOURCES += core/session_group.c core/session_look.c core/session_watch.c
+core_libcore_a_SOURCES += core/session_group.c core/session_look.c core/session_watch.c core/session_window.c
 core_libcore_a_SOURCES += core/outbox.c core/outbox.h
 
 # What a program that uses core must link, in order. Not libcurl: http_late.c loads it.

@@ -59,6 +59,7 @@ session_free(struct session *s)
 	free(s->events);
 	free(s->out.watched);
 	session_group_free(s);
+	session_window_free(s);
 	/* What was on its way stays "sending" in the store; who gets the lock next recovers it. */
 	if (s->out.lock_fd >= 0)
 		close(s->out.lock_fd);
@@ -220,6 +221,8 @@ session_timeout(const struct session *s, int64_t now_mono_ms)
 	if (s->event_count > 0 || s->more)
 		return 0;
 	timeout = sooner(timeout, s->out.wake, now_mono_ms);
+	if (s->window.look_at > 0)
+		timeout = sooner(timeout, s->window.look_at, now_mono_ms);
 	return sooner(timeout, session_next_refresh_ms(s), now_mono_ms);
 }
 
@@ -227,11 +230,13 @@ void
 session_step(struct session *s, const struct pollfd *fds, size_t n, struct now now)
 {
 	struct api_event ev;
-	bool moved = false;
+	bool moved = false, wait;
 
 	api_step(s->api, fds, n, now.mono_ms);
+	session_window_feed(s, now);
+	wait = session_window_holds(s, now);
 	s->more = false;
-	while (!s->more && api_next(s->api, &ev)) {
+	while (!s->more && !wait && api_next(s->api, &ev)) {
 		dispatch(s, &ev, now);
 		moved = true;
 		s->more = s->group.row_count >= GROUP_MAX;
@@ -251,6 +256,7 @@ void
 session_retire(struct session *s)
 {
 	s->out.started = false;
+	s->out.wake = 0; /* claimed rows that wait are given back in the next step */
 	session_auto_refresh(s, 0);
 }
 

@@ -61,41 +61,13 @@ session_group_post(struct session *s, const struct outbox_row *r)
 	session_add_call(s, &c); /* its place is taken from now on */
 }
 
-/* The claim's place among the calls: its index, which is there. */
-static size_t
-place_of(const struct session *s, int64_t seq)
-{
-	size_t i = 0;
-
-	while (s->calls[i].ticket != 0 || s->calls[i].seq != seq)
-		i++;
-	return i;
-}
-
-/* Committed. Only now may a byte leave. */
-static void
-send(struct session *s, const struct posting *p, struct now now)
-{
-	size_t at = place_of(s, p->seq);
-	struct call c = s->calls[at];
-	struct err err = ERR_INIT;
-
-	if (api_task_create(s->api, p->payload, p->len, now.mono_ms, &c.ticket, &err) == ERR_OK) {
-		s->calls[at] = c;
-		return;
-	}
-	s->calls[at] = s->calls[--s->call_count];
-	session_not_started(s, &c, &err, now);
-	s->out.wake = now.mono_ms; /* its place is free again */
-}
-
 /* Nothing of it was written: nothing of it is told or sent. */
 static void
 undo(struct session *s, const struct row_group *g, const struct err *err)
 {
 	s->event_count = g->told;
 	for (size_t i = 0; i < g->post_count; i++)
-		s->calls[place_of(s, g->posts[i].seq)] = s->calls[--s->call_count];
+		session_window_drop(s, g->posts[i].seq);
 	for (size_t i = 0; i < g->row_count; i++) {
 		session_follow(s, g->rows[i].seq, g->rows[i].state);
 		session_stop(s, g->rows[i].seq, err);
@@ -123,8 +95,11 @@ end(struct session *s, struct now now, struct err *err)
 	if (code)
 		undo(s, &g, err);
 	for (size_t i = 0; i < g.post_count && !code; i++)
-		send(s, &g.posts[i], now);
+		session_window_add(s, &g.posts[i]);
+	if (!code)
+		g.post_count = 0; /* they are the window's now */
 	empty(&g);
+	session_window_feed(s, now);
 	return code;
 }
 

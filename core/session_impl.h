@@ -4,6 +4,7 @@
  * session_submit.c   a draft becomes a row of the outbox; what a person does to a row
  * session_outbox.c   the driver of the outbox: the one place that POSTs a task
  * session_group.c    what one turn writes is one commit; then the POSTs
+ * session_window.c   claimed rows that wait for a place on the wire
  * session_answer.c   what an answer means for a row
  * session_look.c     rows in doubt are looked up, many in one call
  * session_hold.c     what stands in the way of all rows of the target
@@ -85,6 +86,13 @@ struct row_group {
 	size_t post_count, post_cap;
 };
 
+struct window {                /* see session_window.c */
+	struct posting *posts; /* owned; from first on, in the order of their claims */
+	size_t first, count, cap;
+	size_t bytes;    /* of their payloads */
+	int64_t look_at; /* mono; answers that have come wait until then; 0 = none does */
+};
+
 struct sync {
 	bool running, full;
 	int64_t after_ms; /* wall; asked for what was updated since */
@@ -114,6 +122,7 @@ struct session {
 	size_t event_first, event_count, event_cap;
 	struct outgoing out;
 	struct row_group group;
+	struct window window;
 	unsigned jitter; /* 0..999, another one for each answer */
 	bool more;       /* answers have come that this turn did not get to */
 	struct sync sync;
@@ -175,6 +184,20 @@ void session_group_close(struct session *s, struct now now);
 void session_group_row(struct session *s, int64_t seq);
 void session_group_post(struct session *s, const struct outbox_row *r);
 void session_group_free(struct session *s);
+
+/* A row whose claim is committed; *p, its payload too, is the window's from now on. */
+void session_window_add(struct session *s, struct posting *p);
+/* May one more row be claimed? */
+bool session_window_room(const struct session *s);
+/* Forget the call of a row that is not sent. */
+void session_window_drop(struct session *s, int64_t seq);
+/* Send as many as there are places, or give all back if nothing may be sent. */
+void session_window_feed(struct session *s, struct now now);
+/* Not a byte has left: queued again, or in doubt as before. Not within a group. */
+void session_window_give_back(struct session *s);
+/* Answers are not to be looked at yet; until window.look_at at the latest. */
+bool session_window_holds(struct session *s, struct now now);
+void session_window_free(struct session *s);
 
 /* The store failed at this row: nothing more is sent, and who waits for the row is told. */
 void session_stop(struct session *s, int64_t seq, const struct err *err);

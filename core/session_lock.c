@@ -113,6 +113,7 @@ session_unlock(struct session *s)
 void
 session_suspend(struct session *s)
 {
+	session_window_give_back(s);
 	session_unlock(s);
 }
 

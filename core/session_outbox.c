@@ -11,7 +11,6 @@
 
 #include <stdio.h>
 
-#define POSTS_MAX 16 /* on their way at once */
 #define LOOKS_MAX 4
 #define BUSY_MS   10000             /* a call keeps its row from being due so long at a time */
 #define FAR_MS    (3600000 + 60000) /* no wait is longer (outbox.c): the clock was set back */
@@ -210,9 +209,9 @@ looks(const struct session *s)
 bool
 session_may_post(const struct session *s)
 {
-	size_t posts = session_calls(s, CALL_POST, 0);
-
-	return s->out.fails > 0 ? posts + looks(s) == 0 : posts < POSTS_MAX;
+	if (s->out.fails > 0)
+		return session_calls(s, CALL_POST, 0) + looks(s) == 0;
+	return session_window_room(s);
 }
 
 static bool

@@ -177,6 +177,9 @@ enum err_code store_outbox_find(struct store *s, int64_t target, const char *uni
  * the row is open. *won tells. */
 enum err_code store_outbox_claim(struct store *s, int64_t seq, int attempt, int64_t now_ms,
 				 bool *won, struct err *err) MUST_CHECK;
+/* Of a claim that was made a moment ago by the same process, and nothing was sent: queued, or in
+ * doubt as before, and due at once. */
+enum err_code store_outbox_release(struct store *s, int64_t seq, struct err *err) MUST_CHECK;
 /*
  * Write an outcome: state, ambiguous, looks, next_ms, task_id, http, note, field, hint, owner
  * and verify_ms of r, evidence from r->how, and the board's row: the local one, or (when

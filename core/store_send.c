@@ -157,6 +157,23 @@ tell(struct store *s, int64_t seq, int64_t now_ms, struct err *err)
 	return code;
 }
 
+enum err_code
+store_outbox_release(struct store *s, int64_t seq, struct err *err)
+{
+	const struct value v[] = { value_int(seq) };
+	enum err_code code;
+
+	if (store_begin_write(s, err))
+		return err->code;
+	code = store_do(s,
+			"UPDATE outbox SET state = iif(ambiguous, 'unconfirmed', 'queued'),"
+			" next_ms = 0 WHERE seq = ? AND state = 'sending'",
+			v, 1, err);
+	if (!code && store_changed(s) == 1)
+		code = show(s, seq, 0, err);
+	return store_end(s, code, err);
+}
+
 static enum err_code
 recover_one(struct store *s, int64_t seq, int64_t now_ms, struct err *err)
 {

@@ -267,7 +267,7 @@ what_never_left_stays_queued_and_pauses_the_rest(void **state)
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_nobody());
 	world_open(&s.w, *state, url, "live_" CANARY "6789");
 	world_good(session_start(s.w.s, world_now(&s.w), &err), &err);
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 60; i++) {
 		struct draft *d = world_draft("p", NULL);
 
 		world_good(session_submit(s.w.s, d, world_now(&s.w), i ? &seq : &s.seq, &err),
@@ -284,8 +284,8 @@ what_never_left_stays_queued_and_pauses_the_rest(void **state)
 	world_good(store_pace_get(s.w.store, session_target(s.w.s), &until, &fails, &err), &err);
 	assert_true(until > 0 && session_pause_until(s.w.s) > 0);
 	assert_true(fails > 0);
-	/* Those that were begun at once count as one failure; then one call at a time. */
-	assert_int_equal(posts(&s), 16 + (fails - 1));
+	/* Those that were begun together count as one failure; then one call at a time. */
+	assert_in_range(posts(&s), 16, 48 + fails - 1);
 	world_close(&s.w);
 }
 
