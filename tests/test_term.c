@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const probe[] = { "./tests/term_probe", NULL };
 
@@ -231,6 +232,30 @@ b6_a_terminal_that_does_not_know_its_size_is_24x80(void **state)
 	leave(&p);
 }
 
+/* Lines are inserted and deleted to save bytes: a margin that somebody left would stop that. */
+static void
+b6_a_redraw_takes_margins_back(void **state)
+{
+	static const char margins[] = "\x1b[1;10r", insert[] = "\x1b[12;1H\x1b[L";
+	char *was, *is;
+	struct pty p;
+
+	(void)state;
+	start(&p);
+	pty_settle(&p);
+	assert_int_equal(write(p.slave, margins, sizeof(margins) - 1), sizeof(margins) - 1);
+	pty_type(&p, "\x0c");
+	pty_settle(&p);
+	was = pty_row(&p, 11);
+	assert_string_not_equal(was, "");
+	vterm_input_write(p.vt, insert, sizeof(insert) - 1);
+	is = pty_row(&p, 12); /* one line further down */
+	assert_string_equal(is, was);
+	free(was);
+	free(is);
+	leave(&p);
+}
+
 static void
 b5_suspended_it_gives_the_terminal_back_and_returns_whole(void **state)
 {
@@ -420,6 +445,7 @@ main(void)
 		cmocka_unit_test(b10_a_paste_comes_whole_and_presses_no_keys),
 		cmocka_unit_test(b6_any_size_is_drawn_and_drawn_right),
 		cmocka_unit_test(b6_a_terminal_that_does_not_know_its_size_is_24x80),
+		cmocka_unit_test(b6_a_redraw_takes_margins_back),
 		cmocka_unit_test(b5_suspended_it_gives_the_terminal_back_and_returns_whole),
 		cmocka_unit_test(b2_a_lost_terminal_is_noticed),
 		cmocka_unit_test(b4_a_stalled_terminal_does_not_hold_the_crash_handler),

@@ -206,6 +206,17 @@ tell_capability(const char *name)
 		tputs(bytes, 1, tell_byte);
 }
 
+/* A terminal that was resized, or another program's, may scroll a part of the screen only:
+ * libvterm (Neovim, Emacs) keeps the margins of the old size. curses believes in the whole. */
+static void
+tell_margins(int rows)
+{
+	const char *bytes = capability("csr");
+
+	if (bytes)
+		tputs(tiparm(bytes, 0, rows - 1), 1, tell_byte);
+}
+
 /* Undo what was done so far; also for an open that failed half way. */
 static void
 release(void)
@@ -522,6 +533,7 @@ term_paint(const struct grid *g)
 		paint_row(g, y, all);
 	if (term.repaint) {
 		tell_capability("sgr0"); /* who wrote over it may have left it in reverse */
+		tell_margins(g->rows);
 		clearok(curscr, TRUE);
 	}
 	term.repaint = false;
