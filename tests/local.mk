@@ -455,7 +455,8 @@ tests_test_popup_LDADD   = $(SCREEN_LIBS)
 if HAVE_CMOCKA
 if HAVE_VTERM
 UNIT_TESTS      += tests/test_screen tests/test_screen_board tests/test_screen_life \
-	tests/test_screen_looks tests/test_screen_outside tests/test_screen_send
+	tests/test_screen_looks tests/test_screen_outside tests/test_screen_send tests/test_screen_terms \
+	tests/test_screen_remote tests/test_monkey
 check_LIBRARIES += tests/libdesk.a
 endif
 endif
@@ -491,6 +492,21 @@ tests_test_screen_many_SOURCES  = tests/test_screen_many.c tests/proc.c tests/pr
 tests_test_screen_many_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_test_screen_many_LDADD    = tests/libdesk.a tests/libpty.a tests/libtest.a $(CORE_LIBS) \
 	$(CMOCKA_LIBS) $(VTERM_LIBS) -lutil
+tests_test_screen_terms_SOURCES  = tests/test_screen_terms.c
+tests_test_screen_terms_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_terms_LDADD    = $(DESK_LIBS)
+tests_test_screen_remote_SOURCES  = tests/test_screen_remote.c
+tests_test_screen_remote_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_screen_remote_LDADD    = $(DESK_LIBS)
+tests_test_monkey_SOURCES  = tests/test_monkey.c
+tests_test_monkey_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_monkey_LDADD    = $(DESK_LIBS)
+# preloaded by a test; without sanitizers and the like
+check_DATA  = tests/deaf_names.so
+CLEANFILES += tests/deaf_names.so
+EXTRA_DIST += tests/deaf_names.c
+tests/deaf_names.so: tests/deaf_names.c
+	$(AM_V_CC)$(CC) -O -fPIC -shared -o $@ $(srcdir)/tests/deaf_names.c
 EXTRA_PROGRAMS     += tests/soak
 CLEANFILES         += tests/soak$(EXEEXT)
 tests_soak_SOURCES = tests/soak.c $(DYING) $(LOAD)

@@ -143,9 +143,11 @@ look(struct pty *p, bool say)
 	if (!is_shown(&before, p->screen, &at))
 		verdict = judge(p, &before, from);
 	is = pty_dump(p);
-	if (verdict == DIFFERS && say)
-		fail_msg("Ctrl-L changed row %d, column %d of the screen from\n%sto\n%s",
-			 at / p->cols, at % p->cols, was, is);
+	if (verdict == DIFFERS && say) {
+		fprintf(stderr, "--- before Ctrl-L\n%s--- after it\n%s---\n", was, is);
+		fail_msg("Ctrl-L changed row %d, column %d of the screen", at / p->cols,
+			 at % p->cols);
+	}
 	free(before.cell);
 	free(was);
 	free(is);

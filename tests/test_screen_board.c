@@ -236,57 +236,6 @@ b16_two_programs_share_the_data_and_a_suspended_one_holds_nothing(void **state)
 	desk_quit(d);
 }
 
-/* --- a monkey --- */
-
-static void
-b20_no_keys_at_random_send_anything_or_break_it(void **state)
-{
-	static const char *const keys[] = {
-		"a",       "b",        "c",      "d",      "e",
-		"g",       "i",        "j",      "k",      "l",
-		"n",       "o",        "p",      "r",      "s",
-		"t",       "u",        "v",      "x",      "A",
-		"D",       "E",        "F",      "G",      "J",
-		"K",       "R",        "S",      "T",      "U",
-		"X",       "1",        "2",      "3",      "/",
-		"?",       "!",        "[",      "]",      " ",
-		"\r",      "\r",       "\t",     "\x7f",   ESC,
-		"\x04",    "\x15",     "\x0b",   "\x19",   "\x0c",
-		"\x14",    ESC "[A",   ESC "[B", ESC "[Z", ESC "[5~",
-		ESC "[6~", "\xC3\xA9", "{",      "\"",     ESC "[200~pasted\rq\r" ESC "[201~",
-	};
-	struct desk *d = *state;
-	uint32_t rng = 2463534242u; /* xorshift32. Source: Marsaglia, 2003 */
-	struct pty *p;
-
-	make_tasks(d, 3);
-	p = desk_start(d, &(struct desk_run){ .key = DESK_LIVE, .env = "EDITOR=true" });
-	for (int i = 0; i < 2000; i++) {
-		rng ^= rng << 13;
-		rng ^= rng >> 17;
-		rng ^= rng << 5;
-		pty_type(p, keys[rng % ARRAY_LEN(keys)]);
-		if (i % 100 == 0) {
-			int shape = (int)(rng >> 8);
-
-			pty_resize(p, 1 + shape % 40, 1 + shape / 64 % 120);
-			pty_settle(p);
-		}
-	}
-	pty_resize(p, 24, 80);
-	for (int i = 0; i < 10; i++) { /* out of whatever it is in */
-		pty_type(p, ESC);
-		poll(NULL, 0, 50);
-		pty_settle(p);
-	}
-	pty_type(p, "1");
-	desk_see(p, "REVIEW+SEND");
-	desk_check(d);
-	assert_int_equal(desk_tasks(d, DESK_LIVE, ""), 3);
-	assert_int_equal(desk_tasks(d, DESK_LIVE, "status=pending"), 3);
-	desk_quit(d);
-}
-
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, desk_teardown)
 
 int
@@ -298,7 +247,6 @@ main(void)
 		CASE(a_copy_is_another_task),
 		CASE(b9_text_of_the_service_cannot_act_on_the_terminal),
 		CASE(b16_two_programs_share_the_data_and_a_suspended_one_holds_nothing),
-		CASE(b20_no_keys_at_random_send_anything_or_break_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
