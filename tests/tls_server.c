@@ -8,13 +8,10 @@
 
 #include "core/mem.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +20,7 @@
 #define LIFE_S    120
 #define START_MS  60000
 
-static int port;
+static int port, voice = -1;
 static pid_t server;
 
 bool
@@ -36,7 +33,7 @@ tls_possible(void)
 }
 
 static void NORETURN
-become(const char *program, const char *const *words)
+become(const char *program, const char *const *words, int out)
 {
 	char *argv[WORDS_MAX] = { NULL };
 	int null = open("/dev/null", O_RDWR);
@@ -46,7 +43,7 @@ become(const char *program, const char *const *words)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(LIFE_S); /* outlives exec */
 	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
+	dup2(out < 0 ? null : out, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
 	execv(program, argv);
 	_exit(127);
@@ -60,7 +57,7 @@ run(const char *const *words)
 
 	assert_true(pid >= 0);
 	if (pid == 0)
-		become(PROGRAM, words);
+		become(PROGRAM, words, -1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 }
@@ -94,62 +91,47 @@ tls_expired_certificate(void *state, const char *host)
 				   "-out", scratch_path(state, "cert.pem"), NULL });
 }
 
-/* A port of this machine that was free a moment ago. */
+/* It chooses a port and says "127.0.0.1:PORT"; then it listens. */
 static void
-choose_port(void)
+read_port(int fd)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t n = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char text[1024] = "", *at = NULL;
+	struct pollfd in = { .fd = fd, .events = POLLIN };
+	size_t n = 0;
 
-	assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
-	close(fd);
-	port = ntohs(a.sin_port);
-}
-
-static bool
-listens(void)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET,
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-				 .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	bool ok = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
-
-	close(fd);
-	return ok;
+	while (n + 1 < sizeof(text) && !(at && strchr(at, '\n'))) {
+		if (poll(&in, 1, START_MS) != 1 || read(fd, text + n, 1) != 1)
+			fail_msg("the TLS server does not start: \"%s\"", text);
+		text[++n] = '\0';
+		at = strstr(text, "127.0.0.1:");
+	}
+	port = at ? (int)strtol(at + strlen("127.0.0.1:"), NULL, 10) : 0;
+	assert_in_range(port, 1, 65535);
 }
 
 static void
 start(const char *program, const char *const *words)
 {
+	int fd[2];
+
+	assert_int_equal(pipe2(fd, O_CLOEXEC), 0);
 	server = fork();
 	assert_true(server >= 0);
 	if (server == 0)
-		become(program, words);
-	for (int ms = 0; ms < START_MS && !listens(); ms += 20)
-		poll(NULL, 0, 20);
-	assert_true(listens());
+		become(program, words, fd[1]);
+	close(fd[1]);
+	read_port(fd[0]);
+	voice = fd[0]; /* kept: it may go on talking */
 }
 
 void
 tls_serve(void *state, const char *const *options)
 {
-	const char *words[WORDS_MAX] = { "openssl",
-					 "s_server",
-					 "-www",
-					 "-cert",
-					 scratch_path(state, "cert.pem"),
-					 "-key",
-					 scratch_path(state, "key.pem"),
-					 "-accept" };
-	char where[32];
-	size_t n = 8;
+	const char *cert = scratch_path(state, "cert.pem"), *key = scratch_path(state, "key.pem");
+	const char *words[WORDS_MAX] = { "openssl", "s_server", "-www",    "-cert",      cert,
+					 "-key",    key,        "-accept", "127.0.0.1:0" };
+	size_t n = 9;
 
-	choose_port();
-	snprintf(where, sizeof(where), "127.0.0.1:%d", port);
-	words[n++] = where;
 	for (; options && *options && n + 1 < WORDS_MAX; options++)
 		words[n++] = *options;
 	start(PROGRAM, words);
@@ -158,12 +140,8 @@ tls_serve(void *state, const char *const *options)
 void
 tls_serve_sandbox(void *state)
 {
-	char number[16];
-
-	choose_port();
-	snprintf(number, sizeof(number), "%d", port);
 	start("./multistage-sandbox",
-	      (const char *const[]){ "multistage-sandbox", "--port", number, "--cert",
+	      (const char *const[]){ "multistage-sandbox", "--cert",
 				     scratch_path(state, "cert.pem"), "--key",
 				     scratch_path(state, "key.pem"), "--accept-any-key", "--seed",
 				     "empty", NULL });
@@ -174,6 +152,8 @@ tls_stop(void)
 {
 	kill(server, SIGKILL);
 	waitpid(server, NULL, 0);
+	close(voice);
+	voice = -1;
 }
 
 int
