@@ -14,15 +14,11 @@
 
 /* Ask for a key and write the key file of the profile. */
 static enum err_code
-login(const struct cli *cli, struct conf *conf, struct err *err)
+keep(struct conf *conf, struct err *err)
 {
 	char key[TYPED_SIZE], masked[32];
 	enum err_code code;
 
-	if (cli->arg_count > 1) { /* not shown: it is a key, most likely */
-		err_set(err, ERR_USAGE, "auth login takes no more words");
-		return err_hint(err, "it asks for the key; others can read a command line");
-	}
 	code = hidden_line("API key (it stays hidden): ", key, sizeof(key), err);
 	if (code != ERR_OK)
 		return code;
@@ -37,18 +33,34 @@ login(const struct cli *cli, struct conf *conf, struct err *err)
 	return ERR_OK;
 }
 
+static enum err_code
+login(const struct cli *cli, struct err *err)
+{
+	struct conf *conf;
+	enum err_code code;
+
+	if (cli->arg_count > 1) { /* not shown: it is a key, most likely */
+		err_set(err, ERR_USAGE, "auth login takes no more words");
+		return err_hint(err, "it asks for the key; others can read a command line");
+	}
+	if (!(conf = run_conf(cli, err)))
+		return err->code;
+	code = keep(conf, err);
+	conf_close(conf);
+	return code;
+}
+
 static const struct {
 	const char *name;
-	enum err_code (*run)(const struct cli *cli, struct conf *conf, struct err *err);
+	enum err_code (*run)(const struct cli *cli, struct err *err);
 } words[] = {
 	{ "login", login },
+	{ "rotate", cmd_auth_rotate },
 };
 
 enum err_code
 cmd_auth(const struct cli *cli, struct err *err)
 {
-	struct conf *conf;
-	enum err_code code;
 	size_t i = 0;
 
 	while (i < ARRAY_LEN(words) && strcmp(words[i].name, cli->args[0]) != 0)
@@ -59,9 +71,5 @@ cmd_auth(const struct cli *cli, struct err *err)
 	}
 	if (cli->sandbox)
 		return err_set(err, ERR_USAGE, "the sandbox has a key of its own");
-	if (!(conf = run_conf(cli, err)))
-		return err->code;
-	code = words[i].run(cli, conf, err);
-	conf_close(conf);
-	return code;
+	return words[i].run(cli, err);
 }

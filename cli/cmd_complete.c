@@ -107,7 +107,10 @@ offer_arguments(const struct completing *c, const struct cli_command *command)
 {
 	switch (command->complete) {
 	case COMPLETE_FILE: out_print("<file>\n"); break;
-	case COMPLETE_AUTH: offer(c, command->args, command->help); break;
+	case COMPLETE_AUTH:
+		offer(c, "login", "Ask for the key and keep it.");
+		offer(c, "rotate", "Take over what an older key submitted.");
+		break;
 	case COMPLETE_COMMAND: offer_commands(c); break;
 	case COMPLETE_PATH_NAME:
 		for (size_t i = 0; i < path_count; i++)

@@ -42,6 +42,11 @@ static const struct cli_option cancel_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct cli_option auth_options[] = {
+	{ "same-account", NULL, "rotate: take it over though no task proves the account." },
+	{ NULL, NULL, NULL },
+};
+
 static const struct cli_option config_options[] = {
 	{ "json", NULL, "Print one JSON object." },
 	{ NULL, NULL, NULL },
@@ -82,8 +87,10 @@ const struct cli_command commands[] = {
 	{ .name = "cancel", .args = "ID...", .run = cmd_cancel, .options = cancel_options,
 	  .help = "Cancel tasks that nobody works on yet.",
 	  .min_args = 1, .max_args = -1 },
-	{ .name = "auth", .args = "login", .run = cmd_auth,
-	  .help = "Ask for the API key, hidden, and keep it in a file that only you can read.",
+	{ .name = "auth", .args = "login|rotate", .run = cmd_auth, .options = auth_options,
+	  .help = "Keep the API key in a file that only you can read, or exchange it.",
+	  .more = "login asks for the key, hidden. rotate lets the key in force take over what was "
+		  "submitted with an older key of the same account.",
 	  .min_args = 1, .max_args = -1, .complete = COMPLETE_AUTH },
 	{ .name = "paths", .args = "[NAME]", .run = cmd_paths,
 	  .help = "Print where this program keeps its files.",

@@ -76,6 +76,7 @@ enum err_code cli_number(const struct cli *cli, const char *name, long min, long
 
 /* --- the commands, one file each --- */
 enum err_code cmd_auth(const struct cli *cli, struct err *err) MUST_CHECK;
+enum err_code cmd_auth_rotate(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_cancel(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_check(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_complete(const struct cli *cli, struct err *err) MUST_CHECK;

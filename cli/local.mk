@@ -2,7 +2,7 @@
 noinst_LIBRARIES += cli/libcli.a
 
 cli_libcli_a_SOURCES = \
-	cli/cmd_auth.c \
+	cli/cmd_auth.c cli/cmd_auth_rotate.c \
 	cli/cmd_cancel.c \
 	cli/cmd_check.c \
 	cli/cmd_complete.c \

@@ -119,6 +119,16 @@ run_open_api(struct run *r, const struct cli *cli, struct err *err)
 	return code;
 }
 
+/* What waits under another key will not go out with this one. */
+static void
+say_others(const struct run *r)
+{
+	struct err note = ERR_INIT;
+
+	if (session_others(r->session, &note))
+		out_say("note: %s; %s", note.msg, note.hint);
+}
+
 enum err_code
 run_open_session(struct run *r, const struct cli *cli, struct err *err)
 {
@@ -131,6 +141,8 @@ run_open_session(struct run *r, const struct cli *cli, struct err *err)
 		code = err->code;
 	if (code != ERR_OK)
 		run_close(r);
+	else
+		say_others(r);
 	return code;
 }
 

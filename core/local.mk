@@ -72,12 +72,12 @@ core_libcore_a_SOURCES += \
 	core/store_board.c	core/store_choice.c	core/store_db.c \
 	core/store_draft.c core/store_evidence.c core/store_hold.c \
 	core/store_outbox.c	core/store_schema.c	core/store_send.c \
-	core/store_task.c
+	core/store_target.c	core/store_task.c
 core_libcore_a_SOURCES += \
 	core/lock_owner.c	core/lock_owner.h \
 	core/session.c	core/session.h	core/session_impl.h \
 	core/session_answer.c core/session_hold.c	core/session_call.c	core/session_lock.c \
-	core/session_outbox.c	core/session_submit.c	core/session_sync.c
+	core/session_outbox.c	core/session_submit.c	core/session_sync.c core/session_target.c
 core_libcore_a_SOURCES += core/session_group.c core/session_look.c core/session_watch.c core/session_window.c
 core_libcore_a_SOURCES += core/outbox.c core/outbox.h
 

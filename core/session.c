@@ -184,6 +184,7 @@ dispatch(struct session *s, const struct api_event *ev, struct now now)
 	case CALL_OWNER: session_on_look(s, &c, ev, now); break;
 	case CALL_PAGE: session_on_page(s, ev, now); break;
 	case CALL_TASK:
+	case CALL_PROBE:
 	case CALL_CANCEL:
 	case CALL_RECHECK:
 	case CALL_PROJECTS:

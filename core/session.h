@@ -47,6 +47,14 @@ enum err_code session_start(struct session *s, struct now now, struct err *err) 
 bool session_hold(const struct session *s, struct hold *out);
 int64_t session_pause_until(const struct session *s);
 
+/* Submissions that wait for another key or address, in words to be said once; false: none. */
+bool session_others(struct session *s, struct err *note);
+/* The key in force takes over all that belongs to the target from: whoever calls this knows that
+ * both are keys of one account. See store_target_move(). Errors: ERR_AUTH; ERR_BUSY, another
+ * process sends; ERR_SYS; ERR_STORE. */
+enum err_code session_adopt(struct session *s, int64_t from, struct now now, long *moved,
+			    long *left, struct err *err) MUST_CHECK;
+
 /*
  * Submit the draft: check, encode, commit the row (state queued), then POST.
  * *seq names the row. A draft that was submitted before gives ERR_ALREADY with

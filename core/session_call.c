@@ -120,6 +120,44 @@ tell(struct session *s, enum session_event_kind kind, const char *key, const str
 	ev->err = *err;
 }
 
+/* The service knows it no more: shown, and never sent again. */
+static void
+gone(struct session *s, const char *key, struct now now)
+{
+	bool changed = false;
+	struct err err;
+
+	if (store_task_gone(s->store, s->target, key, now.wall_ms, &changed, &err) == ERR_OK &&
+	    changed)
+		session_emit(s, SESSION_TASKS)->count = 1;
+}
+
+void
+session_probe(struct session *s, int tasks, struct now now)
+{
+	struct call c = { .kind = CALL_PROBE, .pages = tasks - 1 };
+	char id[1][BOARD_KEY_SIZE];
+	struct err err;
+	size_t n = 0;
+
+	if (store_known_tasks(s->store, s->target, id, 1, &n, &err) || n == 0 ||
+	    session_calls(s, CALL_PROBE, 0) > 0 ||
+	    api_task_get(s->api, id[0], now.mono_ms, &c.ticket, &err))
+		return;
+	memcpy(c.key, id[0], sizeof(c.key));
+	session_add_call(s, &c);
+}
+
+static void
+on_probe(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
+{
+	if (ev->status != 404)
+		return; /* it is there, or nobody knows */
+	gone(s, c->key, now);
+	if (c->pages > 0)
+		session_probe(s, c->pages, now);
+}
+
 /* A 400 may mean "canceled already", which is what was wanted. Source: scale-api 13 row 9. */
 static void
 on_cancel(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
@@ -195,8 +233,11 @@ session_on_call(struct session *s, struct call *c, const struct api_event *ev, s
 	switch (c->kind) {
 	case CALL_TASK:
 		err = keep(s, ev, now);
+		if (ev->status == 404)
+			gone(s, c->key, now);
 		tell(s, SESSION_TASK, c->key, &err);
 		break;
+	case CALL_PROBE: on_probe(s, c, ev, now); break;
 	case CALL_CANCEL: on_cancel(s, c, ev, now); break;
 	case CALL_RECHECK: on_recheck(s, c, ev, now); break;
 	case CALL_PROJECTS: on_projects(s, ev, now); break;

@@ -11,6 +11,7 @@
  * session_watch.c    the rows that somebody waits for
  * session_lock.c     one sender at a time
  * session_sync.c     the refresh of the board
+ * session_target.c   rows of another key or address
  * session_call.c     single tasks, cancel, projects, batches
  */
 #ifndef CORE_SESSION_IMPL_H
@@ -24,6 +25,7 @@ enum call_kind {
 	CALL_OWNER,   /* seq */
 	CALL_PAGE,    /* of the refresh */
 	CALL_TASK,    /* key */
+	CALL_PROBE,   /* key, pages: how many more may be asked for */
 	CALL_CANCEL,  /* key */
 	CALL_RECHECK, /* key, err: why it was not canceled */
 	CALL_PROJECTS,
@@ -100,6 +102,7 @@ struct sync {
 	char **tokens;    /* owned; those already followed */
 	size_t token_count;
 	size_t changed;
+	size_t brought;         /* tasks in its pages */
 	int64_t every_ms, next; /* auto refresh; next: mono, -1 = none */
 	int64_t ended_ms;       /* mono; of the last one, good or not; 0 = none yet */
 	int64_t not_before;     /* mono; after failures */
@@ -256,6 +259,8 @@ void session_watch(struct session *s);
 void session_on_page(struct session *s, const struct api_event *ev, struct now now);
 void session_sync_due(struct session *s, struct now now);
 
+/* A refresh brought nothing: are the tasks that we know still there? Newest first. */
+void session_probe(struct session *s, int tasks, struct now now);
 void session_on_call(struct session *s, struct call *c, const struct api_event *ev, struct now now);
 
 #endif

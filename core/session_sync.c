@@ -17,6 +17,7 @@
 
 #define FULL_PAGES    20    /* of 100 tasks, newest first */
 #define CHANGED_PAGES 200   /* of an incremental one */
+#define PROBES        20    /* tasks asked for when none came */
 #define OVERLAP_MS    60000 /* tasks that became visible after newer ones */
 
 bool
@@ -121,6 +122,9 @@ end(struct session *s, bool whole, const struct err *err, int64_t retry_after_ms
 	ev = session_emit(s, SESSION_REFRESHED);
 	ev->count = y->changed;
 	ev->err = *err;
+	/* The overlap holds the newest task at least, if it is there. */
+	if (whole && !err->code && y->brought == 0)
+		session_probe(s, PROBES, now);
 }
 
 enum err_code
@@ -139,6 +143,7 @@ session_refresh(struct session *s, bool full, struct now now, struct err *err)
 	y->after_ms = y->full ? 0 : mark - OVERLAP_MS;
 	y->mark_ms = mark;
 	y->changed = 0;
+	y->brought = 0;
 	if (ask_page(s, NULL, now, err))
 		return err->code;
 	y->running = true;
@@ -204,6 +209,7 @@ session_on_page(struct session *s, const struct api_event *ev, struct now now)
 		return;
 	}
 	y->changed += changed;
+	y->brought += r->task_count;
 	if (changed > 0)
 		session_emit(s, SESSION_TASKS)->count = changed;
 	session_settle(s, r->tasks, r->task_count, now);

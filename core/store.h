@@ -49,6 +49,24 @@ unsigned long store_commits(const struct store *s); /* so far, by this connectio
 enum err_code store_target(struct store *s, const char *base_url, const char *key, int64_t *target,
 			   struct err *err) MUST_CHECK;
 
+/* Targets but this one of which anything is known here. *list: free(3). */
+struct other_target {
+	int64_t target;
+	char base_url[256]; /* cut to it */
+	bool same_url;      /* as this one's: only the key is another */
+	long waiting;       /* rows queued, sending or unconfirmed */
+	long rows;          /* of the board: tasks and rows */
+};
+enum err_code store_other_targets(struct store *s, int64_t target, struct other_target **list,
+				  size_t *n, struct err *err) MUST_CHECK;
+/*
+ * Both targets are one account: all that is of from becomes to's, in one transaction and with
+ * the sender's lock held. State and doubt of a row stay. *moved rows of the outbox; *left: those
+ * whose intent or unique_id a row of to has, too; they stay.
+ */
+enum err_code store_target_move(struct store *s, int64_t from, int64_t to, long *moved, long *left,
+				struct err *err) MUST_CHECK;
+
 /* --- what stands in the way of all rows of a target; for every process --- */
 enum hold_what {
 	HOLD_NONE,
@@ -212,6 +230,7 @@ enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, in
 			       struct err *err) MUST_CHECK;
 
 /* --- tasks and the board --- */
+#define BOARD_KEY_SIZE 64
 
 /*
  * Insert or update n tasks of target in one transaction; *changed counts rows whose
@@ -224,12 +243,18 @@ enum err_code store_outbox_due(struct store *s, int64_t target, int64_t *seq, in
  */
 enum err_code store_tasks_put(struct store *s, int64_t target, const struct task *tasks, size_t n,
 			      int64_t now_ms, size_t *changed, struct err *err) MUST_CHECK;
+/* The newest tasks of the service that are known, at most cap. */
+enum err_code store_known_tasks(struct store *s, int64_t target, char (*ids)[BOARD_KEY_SIZE],
+				size_t cap, size_t *n, struct err *err) MUST_CHECK;
 bool store_task_id_fits(const char *task_id);
+/* The service does not know this task any more: the board's row says so ("gone") until an
+ * answer holds the task again. *changed: it was thought to be there. */
+enum err_code store_task_gone(struct store *s, int64_t target, const char *key, int64_t now_ms,
+			      bool *changed, struct err *err) MUST_CHECK;
 /* key: a task_id, or "local-<seq>". ERR_NOT_FOUND when it is not here. */
 enum err_code store_task_get(struct store *s, int64_t target, const char *key, struct task *t,
 			     struct err *err) MUST_CHECK;
 
-#define BOARD_KEY_SIZE 64
 struct board_row {                /* copies, cut to what a row can show */
 	char key[BOARD_KEY_SIZE]; /* task_id, or "local-<seq>" */
 	enum task_status status;

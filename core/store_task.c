@@ -40,16 +40,21 @@ read_task(sqlite3_stmt *st, struct task *t)
 	t->completed_ms = sqlite3_column_int64(st, 13);
 }
 
-/* Into t (fresh from task_init) and *seen_ms; *found = false leaves both alone. */
+struct known { /* what only we know of a task */
+	int64_t seen_ms;
+	bool gone; /* the service did not know it any more */
+};
+
+/* Into t (fresh from task_init) and *k; *found = false leaves both alone. */
 static enum err_code
-get(struct store *s, int64_t target, const char *key, struct task *t, int64_t *seen_ms, bool *found,
+get(struct store *s, int64_t target, const char *key, struct task *t, struct known *k, bool *found,
     struct err *err)
 {
 	const struct value v[] = { value_int(target), value_text(key) };
 	sqlite3_stmt *st = store_ask(s,
 				     "SELECT iif(seq = 0, key, ''), unique_id, type, word, project,"
 				     " batch, tags, note, json, priority, is_test, created_ms,"
-				     " updated_ms, completed_ms, seen_ms"
+				     " updated_ms, completed_ms, seen_ms, gone_ms"
 				     " FROM task LEFT JOIN task_body USING (id)"
 				     " WHERE target = ? AND key = ?",
 				     v, 2, err);
@@ -59,7 +64,8 @@ get(struct store *s, int64_t target, const char *key, struct task *t, int64_t *s
 	if (!*found)
 		return ERR_OK;
 	read_task(st, t);
-	*seen_ms = sqlite3_column_int64(st, 14);
+	k->seen_ms = sqlite3_column_int64(st, 14);
+	k->gone = sqlite3_column_int64(st, 15) != 0;
 	store_rest(st);
 	return ERR_OK;
 }
@@ -68,11 +74,11 @@ enum err_code
 store_task_get(struct store *s, int64_t target, const char *key, struct task *t, struct err *err)
 {
 	struct task got;
-	int64_t seen;
+	struct known known;
 	bool found = false;
 
 	task_init(&got);
-	if (get(s, target, key, &got, &seen, &found, err)) {
+	if (get(s, target, key, &got, &known, &found, err)) {
 		task_done(&got);
 		return err->code;
 	}
@@ -107,7 +113,7 @@ write_row(struct store *s, const struct row *r, struct err *err)
 		" tags = excluded.tags, note = excluded.note, priority = excluded.priority,"
 		" is_test = excluded.is_test, created_ms = excluded.created_ms,"
 		" updated_ms = excluded.updated_ms, completed_ms = excluded.completed_ms,"
-		" changed_ms = excluded.changed_ms, seen_ms = excluded.seen_ms";
+		" changed_ms = excluded.changed_ms, seen_ms = excluded.seen_ms, gone_ms = 0";
 	const struct task_status_row *status = &task_statuses[r->status];
 	const struct task *t = r->t;
 	const struct value v[] = {
@@ -215,16 +221,20 @@ store_task_write(struct store *s, int64_t target, const struct task *t, int64_t 
 		 bool *changed, struct err *err)
 {
 	struct task was, m = *t; /* m: shallow, never task_done() */
-	int64_t seen = 0;
+	struct known k = { .gone = false };
 	bool known = false;
 	enum err_code code;
 
 	task_init(&was);
-	code = get(s, target, t->task_id, &was, &seen, &known, err);
+	code = get(s, target, t->task_id, &was, &k, &known, err);
+	if (!code && k.gone) { /* it is there again: these were our words */
+		task_set(&was.status, "", 0);
+		task_set(&was.note, "", 0);
+	}
 	if (!code && known)
 		fill_in(&m, &was);
-	*changed = !code && (!known || differs(&m, &was));
-	if (!code && (!known || !same(&m, &was))) {
+	*changed = !code && (!known || k.gone || differs(&m, &was));
+	if (!code && (!known || k.gone || !same(&m, &was))) {
 		struct row r = {
 			.target = target,
 			.key = m.task_id,
@@ -232,7 +242,7 @@ store_task_write(struct store *s, int64_t target, const struct task *t, int64_t 
 			.status = status_of(m.status),
 			.changed_ms =
 				either_ms(m.updated_ms, either_ms(m.completed_ms, m.created_ms)),
-			.seen_ms = known && strcmp(m.status, was.status) != 0 ? now_ms : seen,
+			.seen_ms = known && strcmp(m.status, was.status) != 0 ? now_ms : k.seen_ms,
 		};
 
 		code = write_row(s, &r, err);
@@ -266,6 +276,34 @@ store_tasks_put(struct store *s, int64_t target, const struct task *tasks, size_
 	if (store_end(s, code, err))
 		return err->code;
 	*changed = count;
+	return ERR_OK;
+}
+
+enum err_code
+store_task_gone(struct store *s, int64_t target, const char *key, int64_t now_ms, bool *changed,
+		struct err *err)
+{
+	const struct value v[] = {
+		value_int(now_ms),
+		value_text(task_statuses[TASK_OTHER].name),
+		value_int(task_statuses[TASK_OTHER].order),
+		value_int(target),
+		value_text(key),
+	};
+	enum err_code code;
+	bool gone = false;
+
+	if (store_begin_write(s, err))
+		return err->code;
+	code = store_do(s,
+			"UPDATE task SET gone_ms = ?1, seen_ms = ?1, status = ?2, rank = ?3,"
+			" word = 'gone', note = 'not on server any more'"
+			" WHERE target = ?4 AND key = ?5 AND seq = 0 AND gone_ms = 0",
+			v, ARRAY_LEN(v), err);
+	gone = !code && store_changed(s) == 1;
+	if (store_end(s, code, err))
+		return err->code;
+	*changed = gone;
 	return ERR_OK;
 }
 

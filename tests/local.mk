@@ -167,6 +167,7 @@ tests_test_cli_tasks_SOURCES = tests/test_cli_tasks.c tests/canned.c tests/canne
 	tests/sandbox.c tests/sandbox.h $(PROGRAM_TEST)
 tests_test_cli_tasks_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_cli_target_SOURCES = tests/test_cli_target.c tests/canned.c tests/canned.h \
+	tests/sandbox.c tests/sandbox.h \
 	tests/program.c tests/program.h tests/scratch.c tests/scratch.h
 tests_test_cli_target_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_cli_submit_SOURCES = tests/test_cli_submit.c tests/canned.c tests/canned.h \
@@ -197,7 +198,8 @@ tests_fuzz_records_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
 	tests/test_choice_store tests/test_session tests/test_session_faults \
-	tests/test_session_hold tests/test_session_lock tests/test_session_sync
+	tests/test_session_hold tests/test_session_lock tests/test_session_sync \
+	tests/test_session_target
 endif
 STORED = tests/stored.h tests/stored.c tests/scratch.h tests/scratch.c
 tests_test_store_SOURCES   = tests/test_store.c $(STORED)
@@ -220,6 +222,9 @@ tests_test_session_lock_SOURCES = tests/test_session_lock.c tests/answers.c test
 	tests/canned.c tests/canned.h $(SESSION_WORLD)
 tests_test_session_lock_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_lock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=flock
+tests_test_session_target_SOURCES = tests/test_session_target.c tests/answers.c tests/answers.h \
+	tests/canned.c tests/canned.h $(SESSION_WORLD)
+tests_test_session_target_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_sync_SOURCES = tests/test_session_sync.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
 tests_test_session_sync_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

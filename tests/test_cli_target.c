@@ -3,6 +3,7 @@
 
 #include "tests/canned.h"
 #include "tests/program.h"
+#include "tests/sandbox.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
 
@@ -93,6 +94,115 @@ b16_a_suspended_submit_lets_go_of_the_lock_and_ends_well_when_it_is_back(void **
 	canned_stop(s);
 }
 
+/* --- another key --- */
+
+#define OLD_KEY   "test_old_0123456789abcdef"
+#define NEW_KEY   "test_new_0123456789abcdef" /* the same account: the sandbox has one of tests */
+#define OTHER_KEY "live_other_0123456789abcd"
+
+static const char *const rotate[] = { "auth", "rotate", NULL };
+
+static void
+submit_as(void **state, const char *key, const char *unique_id, const char *option)
+{
+	const char *const words[] = { "submit", "-", option, NULL };
+	char payload[256];
+
+	snprintf(payload, sizeof(payload),
+		 "{\"unique_id\":\"%s\",\"project\":\"Front Perception 3D\","
+		 "\"attachments\":[\"s3://a/b.sfs\"],\"scene_format\":\"sensor_fusion\"}",
+		 unique_id);
+	setenv("SCALE_API_KEY", key, 1);
+	program_run(&run, *state, payload, words);
+}
+
+static void
+rotate_as(void **state, const char *key, const char *option)
+{
+	const char *const words[] = { "auth", "rotate", option, NULL };
+
+	setenv("SCALE_API_KEY", key, 1);
+	program_run(&run, *state, NULL, option ? words : rotate);
+}
+
+static void
+a25_what_another_key_submitted_stays_there_and_is_told(void **state)
+{
+	struct sandbox *s = sandbox_start(NULL, NULL);
+
+	setenv("MULTISTAGE_URL", sandbox_url(s), 1);
+	submit_as(state, OLD_KEY, "old-1", "--no-wait");
+	program_must(&run, 6, NULL, NULL);
+	submit_as(state, OTHER_KEY, "new-1", "--wait=60");
+	program_must(&run, 0, NULL, "1 submission belongs to another key");
+	program_must(&run, 0, NULL, "multistage auth rotate");
+	RUN(&run, *state, "list", "--json");
+	program_must(&run, 0, "new-1", NULL);
+	assert_null(strstr(run.out, "old-1"));
+	/* with its own key it goes out */
+	submit_as(state, OLD_KEY, "old-1", "--wait=60");
+	program_must(&run, 0, NULL, "accepted: unique_id old-1");
+	sandbox_stop(s);
+}
+
+static void
+a25b_a_new_key_takes_over_what_a_task_proves_to_be_its_account(void **state)
+{
+	struct sandbox *s = sandbox_start(NULL, NULL);
+
+	setenv("MULTISTAGE_URL", sandbox_url(s), 1);
+	submit_as(state, OLD_KEY, "rot-1", "--wait=60");
+	program_must(&run, 0, NULL, "accepted");
+	submit_as(state, OLD_KEY, "rot-2", "--no-wait");
+	program_must(&run, 6, NULL, NULL);
+	rotate_as(state, OTHER_KEY, NULL); /* of another account: it sees no task of it */
+	program_must(&run, 4, NULL, "no task of the older key can be fetched");
+	rotate_as(state, NEW_KEY, NULL);
+	program_must(&run, 0, NULL, "taken over: 2 submissions, 2 tasks known here");
+	submit_as(state, NEW_KEY, "rot-2", "--wait=60"); /* the same intent goes on */
+	program_must(&run, 0, NULL, "going on with it");
+	submit_as(state, NEW_KEY, "rot-1", NULL);
+	program_must(&run, 9, NULL, "already submitted on");
+	RUN(&run, *state, "list", "--json");
+	program_must(&run, 0, "rot-1", NULL);
+	assert_null(strstr(strstr(run.out, "\"rot-1\"") + 7, "\"unique_id\":\"rot-1\""));
+	rotate_as(state, NEW_KEY, NULL);
+	program_must(&run, 0, NULL, "nothing here was submitted with another key");
+	sandbox_stop(s);
+}
+
+static void
+a25b_without_a_task_a_person_must_say_that_it_is_the_same_account(void **state)
+{
+	struct sandbox *s = sandbox_start(NULL, NULL);
+
+	setenv("MULTISTAGE_URL", sandbox_url(s), 1);
+	submit_as(state, OLD_KEY, "say-1", "--no-wait");
+	program_must(&run, 6, NULL, NULL);
+	rotate_as(state, NEW_KEY, NULL);
+	program_must(&run, 4, NULL, "--same-account");
+	rotate_as(state, NEW_KEY, "--same-account");
+	program_must(&run, 0, NULL, "taken over: 1 submission, 1 task known here");
+	submit_as(state, NEW_KEY, "say-1", "--wait=60");
+	program_must(&run, 0, NULL, "accepted: unique_id say-1");
+	sandbox_stop(s);
+}
+
+static void
+a25b_among_several_keys_without_proof_none_is_guessed(void **state)
+{
+	struct sandbox *s = sandbox_start(NULL, NULL);
+
+	setenv("MULTISTAGE_URL", sandbox_url(s), 1);
+	submit_as(state, OLD_KEY, "many-1", "--no-wait");
+	submit_as(state, OTHER_KEY, "many-2", "--no-wait");
+	rotate_as(state, NEW_KEY, "--same-account");
+	program_must(&run, 4, NULL, "2 older keys without proof");
+	submit_as(state, OLD_KEY, "many-1", "--wait=60");
+	program_must(&run, 0, NULL, "accepted: unique_id many-1");
+	sandbox_stop(s);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -100,6 +210,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(b16_a_suspended_submit_lets_go_of_the_lock_and_ends_well_when_it_is_back),
+		CASE(a25_what_another_key_submitted_stays_there_and_is_told),
+		CASE(a25b_a_new_key_takes_over_what_a_task_proves_to_be_its_account),
+		CASE(a25b_without_a_task_a_person_must_say_that_it_is_the_same_account),
+		CASE(a25b_among_several_keys_without_proof_none_is_guessed),
 	};
 	return cmocka_run_group_tests_name("cli target", tests, NULL, NULL);
 }

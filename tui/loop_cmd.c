@@ -374,6 +374,8 @@ loop_start_session(struct loop *l)
 		return;
 	}
 	session_auto_refresh(l->session, l->ui->board.auto_ms);
+	if (session_others(l->session, &err))
+		ui_toast_err(l->ui, &err);
 	if (l->asked_early && renew_choices(l, &err))
 		loop_tell_err(l, &err);
 }
