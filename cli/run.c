@@ -234,6 +234,15 @@ has_stopped(const struct run *r, int64_t now)
 	return r->stop_ms && (!session_busy(r->session) || now >= r->stop_ms + STOP_MS);
 }
 
+static void
+say_put_back(const struct run *r)
+{
+	struct err note = ERR_INIT;
+
+	if (session_put_back(r->session, &note))
+		out_say("warning: %s %s", note.msg, note.hint);
+}
+
 /* Let the session work once, at most left_ms long. */
 static enum err_code
 session_turn(struct run *r, int64_t left_ms, struct err *err)
@@ -252,6 +261,7 @@ session_turn(struct run *r, int64_t left_ms, struct err *err)
 		session_interrupt(r->session);
 	}
 	session_step(r->session, fds, n, run_now());
+	say_put_back(r);
 	return ERR_OK;
 }
 

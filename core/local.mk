@@ -70,7 +70,7 @@ core_libcore_a_SOURCES += core/child.c core/child.h core/child_key.c core/child_
 core_libcore_a_SOURCES += \
 	core/store.c	core/store.h	core/store_db.h \
 	core/store_board.c	core/store_choice.c	core/store_db.c \
-	core/store_draft.c core/store_evidence.c core/store_hold.c \
+	core/store_draft.c core/store_evidence.c core/store_generation.c core/store_hold.c \
 	core/store_outbox.c	core/store_schema.c	core/store_send.c \
 	core/store_target.c	core/store_task.c
 core_libcore_a_SOURCES += \

@@ -49,6 +49,9 @@ int64_t session_pause_until(const struct session *s);
 
 /* Submissions that wait for another key or address, in words to be said once; false: none. */
 bool session_others(struct session *s, struct err *note);
+/* The database was put back from a backup, in words; true once. After the lock of the sender was
+ * won, which SESSION_TASKS tells. */
+bool session_put_back(struct session *s, struct err *note);
 /* The key in force takes over all that belongs to the target from: whoever calls this knows that
  * both are keys of one account. See store_target_move(). Errors: ERR_AUTH; ERR_BUSY, another
  * process sends; ERR_SYS; ERR_STORE. */

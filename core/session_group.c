@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#define RAISE_MS 60000
+
 void
 session_group_open(struct session *s)
 {
@@ -61,6 +63,18 @@ session_group_post(struct session *s, const struct outbox_row *r)
 	session_add_call(s, &c); /* its place is taken from now on */
 }
 
+enum err_code
+session_group_raise(struct session *s, struct now now, struct err *err)
+{
+	if (now.mono_ms < s->out.raise_at)
+		return ERR_OK;
+	if (store_generation_raise(s->store, err))
+		return err->code;
+	s->group.raised = true;
+	s->out.raise_at = now.mono_ms + RAISE_MS;
+	return ERR_OK;
+}
+
 /* Nothing of it was written: nothing of it is told or sent. */
 static void
 undo(struct session *s, const struct row_group *g, const struct err *err)
@@ -88,10 +102,14 @@ static enum err_code
 end(struct session *s, struct now now, struct err *err)
 {
 	struct row_group g = s->group;
+	struct err unwritten;
 	enum err_code code;
 
 	s->group = (struct row_group){ .open = false };
 	code = store_group_end(s->store, ERR_OK, err);
+	/* A count that could not be written, or not beside, is tried again with the next claim. */
+	if (g.raised && (code || store_generation_publish(s->store, &unwritten)))
+		s->out.raise_at = 0;
 	if (code)
 		undo(s, &g, err);
 	for (size_t i = 0; i < g.post_count && !code; i++)

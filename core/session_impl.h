@@ -65,7 +65,9 @@ struct outgoing {
 	int fails;           /* calls in a row that did not leave or were told to wait */
 	int lock_fd;         /* of the lock file; -1 = not opened */
 	bool locked;
-	bool told_locked;        /* an event said that another process sends */
+	bool checked;     /* whether the database was put back */
+	int64_t raise_at; /* when a claim raises the count again, see store_generation_raise() */
+	bool told_locked; /* an event said that another process sends */
 	struct watched *watched; /* owned; see session_watch.c */
 	size_t watched_count, watched_live, watched_cap;
 	int64_t watch_at; /* when to look at them next */
@@ -81,6 +83,7 @@ struct posting { /* a claimed row: its bytes leave when the claim is committed *
 struct row_group {
 	bool open;
 	bool by_hand; /* session_batch_begin(): the pump waits for its end */
+	bool raised;  /* the count of claims goes into its file before the posts leave */
 	size_t told;  /* events that stood before it; later ones are true once it is committed */
 	struct watched *rows; /* owned; those it writes, as they were last told */
 	size_t row_count, row_cap;
@@ -125,6 +128,8 @@ struct session {
 	size_t event_first, event_count, event_cap;
 	struct outgoing out;
 	struct row_group group;
+	bool put_back; /* to be told once, see session_put_back() */
+	size_t doubted;
 	struct window window;
 	unsigned jitter; /* 0..999, another one for each answer */
 	bool more;       /* answers have come that this turn did not get to */
@@ -184,6 +189,8 @@ void session_look_up(struct session *s, struct outbox_row *r, const char *owner,
 void session_group_open(struct session *s);
 void session_group_close(struct session *s, struct now now);
 /* This row is about to be written; its claim was: send these bytes after the commit. */
+/* The first claim, and one a minute, raises the count that a backup cannot know. */
+enum err_code session_group_raise(struct session *s, struct now now, struct err *err) MUST_CHECK;
 void session_group_row(struct session *s, int64_t seq);
 void session_group_post(struct session *s, const struct outbox_row *r);
 void session_group_free(struct session *s);

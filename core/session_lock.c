@@ -35,6 +35,14 @@ recover(struct session *s, struct err *err)
 {
 	size_t n = 0;
 
+	if (!s->out.checked) {
+		if (store_generation_check(s->store, clock_wall_ms(), &s->put_back, &s->doubted,
+					   err))
+			return err->code;
+		s->out.checked = true;
+		if (s->put_back)
+			session_emit(s, SESSION_TASKS)->count = s->doubted;
+	}
 	if (store_outbox_recover(s->store, clock_wall_ms(), &n, err))
 		return err->code;
 	if (n > 0)
@@ -98,6 +106,22 @@ session_lock(struct session *s, struct err *err)
 		return err->code;
 	}
 	return ERR_OK;
+}
+
+bool
+session_put_back(struct session *s, struct err *note)
+{
+	size_t n = s->doubted;
+	bool told = s->put_back && n > 0;
+
+	s->put_back = false;
+	if (!told)
+		return false;
+	err_set(note, ERR_UNCONFIRMED,
+		"the database is older than what was sent from it: was a backup put back?");
+	err_hint(note, "%zu submission%s may have been sent since; each is looked up first", n,
+		 n == 1 ? "" : "s");
+	return true;
 }
 
 void

@@ -147,7 +147,8 @@ session_post(struct session *s, struct outbox_row *r, struct now now)
 	}
 	session_group_open(s);
 	session_group_row(s, r->seq);
-	if (store_outbox_claim(s->store, r->seq, r->attempt, now.wall_ms, &won, &err)) {
+	if (session_group_raise(s, now, &err) ||
+	    store_outbox_claim(s->store, r->seq, r->attempt, now.wall_ms, &won, &err)) {
 		session_stop(s, r->seq, &err);
 		return;
 	}

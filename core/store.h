@@ -217,6 +217,16 @@ enum err_code store_outbox_wait(struct store *s, int64_t seq, int64_t next_ms,
 /* With the sender's lock held: sending -> unconfirmed and ambiguous, due at once. *n rows. */
 enum err_code store_outbox_recover(struct store *s, int64_t now_ms, size_t *n,
 				   struct err *err) MUST_CHECK;
+/*
+ * Was the database put back from a backup, so that it has forgotten what was sent? A count in
+ * it is raised with a claim, in the same transaction, and written to a file beside it after the
+ * commit and before a byte leaves. _check, with the sender's lock held: *back when the file is
+ * ahead; then the *n open rows of all targets are in doubt, and looked up before anything else.
+ */
+enum err_code store_generation_raise(struct store *s, struct err *err) MUST_CHECK;
+enum err_code store_generation_publish(struct store *s, struct err *err) MUST_CHECK;
+enum err_code store_generation_check(struct store *s, int64_t now_ms, bool *back, size_t *n,
+				     struct err *err) MUST_CHECK;
 /* A row that is being sent, of any target; *seq = 0 if none. */
 enum err_code store_outbox_sending(struct store *s, int64_t *seq, struct err *err) MUST_CHECK;
 /* The row of target in this state, queued or unconfirmed, that is due first; *seq = 0 if none. */

@@ -91,6 +91,9 @@ enum err_code store_schema_to(struct store *s, int version, struct err *err) MUS
 /* Insert or update one task; *differs as store_tasks_put() counts. */
 enum err_code store_task_write(struct store *s, int64_t target, const struct task *t,
 			       int64_t now_ms, bool *differs, struct err *err) MUST_CHECK;
+/* The row may have been sent: unconfirmed, ambiguous, due at once; its evidence and board row. */
+enum err_code store_outbox_doubt(struct store *s, int64_t seq, const char *note, int64_t now_ms,
+				 struct err *err) MUST_CHECK;
 /* Write or renew the board row "local-<seq>" of an outbox row; delete it. */
 enum err_code store_local_write(struct store *s, const struct outbox_row *r, int64_t now_ms,
 				struct err *err) MUST_CHECK;

@@ -174,17 +174,17 @@ store_outbox_release(struct store *s, int64_t seq, struct err *err)
 	return store_end(s, code, err);
 }
 
-static enum err_code
-recover_one(struct store *s, int64_t seq, int64_t now_ms, struct err *err)
+enum err_code
+store_outbox_doubt(struct store *s, int64_t seq, const char *note, int64_t now_ms, struct err *err)
 {
-	const struct value v[] = { value_int(seq) };
+	const struct value v[] = { value_text(note), value_int(seq) };
 
 	if (store_do(s,
 		     "UPDATE outbox SET state = 'unconfirmed', ambiguous = 1, next_ms = 0,"
-		     " http = 0, note = 'the program ended while this was on its way',"
+		     " http = 0, note = ?,"
 		     " hint = 'it is looked up by its unique_id before anything else is done'"
 		     " WHERE seq = ?",
-		     v, 1, err))
+		     v, 2, err))
 		return err->code;
 	return tell(s, seq, now_ms, err);
 }
@@ -221,7 +221,8 @@ store_outbox_recover(struct store *s, int64_t now_ms, size_t *n, struct err *err
 		code = store_outbox_sending(s, &seq, err);
 		if (code || seq == 0)
 			break;
-		code = recover_one(s, seq, now_ms, err);
+		code = store_outbox_doubt(s, seq, "the program ended while this was on its way",
+					  now_ms, err);
 		if (code)
 			break;
 		count++;

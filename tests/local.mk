@@ -199,7 +199,7 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
 	tests/test_choice_store tests/test_session tests/test_session_faults \
 	tests/test_session_hold tests/test_session_lock tests/test_session_sync \
-	tests/test_session_target
+	tests/test_session_target tests/test_generation tests/test_plans
 endif
 STORED = tests/stored.h tests/stored.c tests/scratch.h tests/scratch.c
 tests_test_store_SOURCES   = tests/test_store.c $(STORED)
@@ -225,6 +225,11 @@ tests_test_session_lock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=flock
 tests_test_session_target_SOURCES = tests/test_session_target.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h $(SESSION_WORLD)
 tests_test_session_target_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_generation_SOURCES = tests/test_generation.c tests/answers.c tests/answers.h \
+	tests/canned.c tests/canned.h $(SESSION_WORLD)
+tests_test_generation_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_plans_SOURCES = tests/test_plans.c $(STORED)
+tests_test_plans_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_sync_SOURCES = tests/test_session_sync.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
 tests_test_session_sync_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)

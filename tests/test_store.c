@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* It must fail, say `words`, and leave the file as it is. */
@@ -130,7 +131,7 @@ a_link_in_place_of_the_file_is_refused_but_a_linked_folder_is_fine(void **state)
 }
 
 static void
-a_file_that_is_no_database_is_refused_and_kept(void **state)
+a30_a_file_that_is_no_database_is_refused_and_kept(void **state)
 {
 	static const char text[] = "dear diary, this is a text of mine and no database at all;"
 				   " it is long enough to be looked at as a header of 100 bytes";
@@ -140,7 +141,7 @@ a_file_that_is_no_database_is_refused_and_kept(void **state)
 }
 
 static void
-a_database_of_another_program_is_refused_and_kept(void **state)
+a30_a_database_of_another_program_is_refused_and_kept(void **state)
 {
 	sqlite3 *db = NULL;
 
@@ -151,7 +152,7 @@ a_database_of_another_program_is_refused_and_kept(void **state)
 }
 
 static void
-a_newer_schema_is_refused_and_kept(void **state)
+a30_a_newer_schema_is_refused_and_kept(void **state)
 {
 	struct store *s = stored_open(scratch_path(*state, "db"));
 
@@ -161,7 +162,7 @@ a_newer_schema_is_refused_and_kept(void **state)
 }
 
 static void
-a_damaged_file_is_refused_and_kept(void **state)
+a30_a_damaged_file_is_refused_and_kept(void **state)
 {
 	const char *path = scratch_path(*state, "db");
 	size_t n;
@@ -213,7 +214,7 @@ every_failure_of_a_write_says_what_it_is(void **state)
 }
 
 static void
-a_file_deleted_under_us_takes_no_more_writes(void **state)
+a30_a_file_deleted_under_us_takes_no_more_writes(void **state)
 {
 	const char *path = scratch_path(*state, "db");
 	struct store *s = stored_open(path);
@@ -222,6 +223,98 @@ a_file_deleted_under_us_takes_no_more_writes(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(store_note_put(s, "n", "v", &err), ERR_STORE);
 	assert_non_null(strstr(err.msg, "deleted or moved"));
+	store_close(s);
+}
+
+/* Open it as somebody who may only read it; root may always write. */
+static void
+open_to_read(const char *path)
+{
+	struct err err = ERR_INIT;
+	struct store *s;
+
+	if (geteuid() == 0 && setresuid(65534, 65534, 65534))
+		_exit(2);
+	s = store_open(path, &err);
+	if (s || err.code != ERR_STORE || !strstr(err.msg, "may only be read") ||
+	    !strstr(err.hint, "who owns the file")) {
+		fprintf(stderr, "%s (%s)\n", err.msg, err.hint);
+		_exit(1);
+	}
+	_exit(0);
+}
+
+static void
+a30_a_file_that_may_only_be_read_is_refused_and_kept(void **state)
+{
+	const char *path = scratch_path(*state, "db");
+	size_t before, after;
+	char *was, *is;
+	int status = 0;
+	pid_t pid;
+
+	store_close(stored_open(path));
+	was = scratch_read(path, &before);
+	assert_int_equal(chmod(path, 0400), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 65534, (gid_t)-1), 0);
+		assert_int_equal(chown(*state, 65534, (gid_t)-1), 0);
+	}
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		open_to_read(path);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (geteuid() == 0)
+		assert_int_equal(chown(*state, 0, (gid_t)-1), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	is = scratch_read(path, &after);
+	assert_int_equal(before, after);
+	assert_memory_equal(was, is, before);
+	free(was);
+	free(is);
+}
+
+static struct store *holder; /* of the write lock, until somebody waits for it */
+
+static int
+let_go(void)
+{
+	if (holder)
+		assert_int_equal(sqlite3_exec(holder->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	holder = NULL;
+	return 0;
+}
+
+static int
+in_a_hurry(void)
+{
+	return 1;
+}
+
+static void
+a30_a_lock_is_waited_for_and_told_if_it_stays(void **state)
+{
+	struct store *s = stored_open(scratch_path(*state, "db"));
+	struct store *other = stored_open(scratch_path(*state, "db"));
+	struct err err = ERR_INIT;
+	char value[20];
+
+	stored_good(store_begin_write(other, &err), &err);
+	holder = other;
+	store_ending(s, let_go);
+	stored_good(store_note_put(s, "n", "waited", &err), &err);
+	assert_null(holder);
+	stored_good(store_begin_write(other, &err), &err);
+	store_ending(s, in_a_hurry);
+	assert_int_equal(store_note_put(s, "n", "again", &err), ERR_STORE);
+	assert_non_null(strstr(err.msg, "another program keeps the database locked"));
+	assert_non_null(strstr(err.hint, "nothing was written"));
+	assert_int_equal(sqlite3_exec(other->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	stored_good(store_note_get(s, "n", value, sizeof(value), &err), &err);
+	assert_string_equal(value, "waited");
+	store_close(other);
 	store_close(s);
 }
 
@@ -253,6 +346,10 @@ the_settings_that_keep_data_are_in_force(void **state)
 		if (got != rows[i].want)
 			fail_msg("%s gives %lld", rows[i].ask, (long long)got);
 	}
+	int on = 0;
+
+	assert_int_equal(sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, -1, &on), SQLITE_OK);
+	assert_int_equal(on, 1);
 	store_close(s);
 }
 
@@ -422,12 +519,14 @@ main(void)
 		CASE(a_folder_that_others_can_write_is_refused),
 		CASE(a_folder_that_is_not_there_is_named),
 		CASE(a_link_in_place_of_the_file_is_refused_but_a_linked_folder_is_fine),
-		CASE(a_file_that_is_no_database_is_refused_and_kept),
-		CASE(a_database_of_another_program_is_refused_and_kept),
-		CASE(a_newer_schema_is_refused_and_kept),
-		CASE(a_damaged_file_is_refused_and_kept),
+		CASE(a30_a_file_that_is_no_database_is_refused_and_kept),
+		CASE(a30_a_database_of_another_program_is_refused_and_kept),
+		CASE(a30_a_newer_schema_is_refused_and_kept),
+		CASE(a30_a_damaged_file_is_refused_and_kept),
 		CASE(every_failure_of_a_write_says_what_it_is),
-		CASE(a_file_deleted_under_us_takes_no_more_writes),
+		CASE(a30_a_file_deleted_under_us_takes_no_more_writes),
+		CASE(a30_a_file_that_may_only_be_read_is_refused_and_kept),
+		CASE(a30_a_lock_is_waited_for_and_told_if_it_stays),
 		CASE(the_settings_that_keep_data_are_in_force),
 		CASE(a_target_is_an_address_and_an_account),
 		CASE(a_key_is_never_in_the_file),

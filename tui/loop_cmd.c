@@ -354,7 +354,11 @@ loop_obey(struct loop *l, struct ui_cmd *cmd)
 void
 loop_session_event(struct loop *l, const struct session_event *ev)
 {
+	struct err note = ERR_INIT;
+
 	loop_tell(l, (struct msg){ .kind = MSG_SESSION, .session = ev });
+	if (ev->kind == SESSION_TASKS && session_put_back(l->session, &note))
+		ui_toast_err(l->ui, &note);
 	if (ev->err.code == ERR_OK && ((ev->kind == SESSION_PROJECTS && l->asked == PICK_PROJECT) ||
 				       (ev->kind == SESSION_BATCHES && l->asked == PICK_BATCH)))
 		tell_choices(l, false);
