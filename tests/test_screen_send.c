@@ -247,11 +247,9 @@ what_could_not_be_sent_goes_out_at_the_next_start(void **state)
 	desk_see(p, "Enter sends this task to TEST");
 	pty_type(p, "\r");
 	desk_see(p, "^ queued      wait-1");
-	desk_see(p, "nobody listens at");
-	desk_check(d);
+	desk_see(p, "nobody listens at"); /* no desk_check(): a countdown runs */
 	pty_type(p, "\r");
 	desk_see(p, "Not a byte of it has left this machine.");
-	desk_check(d);
 	desk_quit(d);
 	raw_start(&d->service, desk_service);
 	p = desk_start(d, &(struct desk_run){ .key = DESK_TEST });
