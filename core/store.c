@@ -154,7 +154,7 @@ open_at(struct store *s, const char *path, struct err *err)
 	if (sqlite3_open_v2(s->path, &s->db, flags, NULL))
 		return store_fail(s, "opening the database", err);
 	if (sqlite3_db_readonly(s->db, "main") == 1) { /* SQLite falls back to it in silence */
-		err_set(err, ERR_STORE, "opening the database: it may only be read");
+		err_set(err, ERR_STORE, "opening the database: it cannot be written, only read");
 		return err_hint(err, "check who owns the file and its folder, and its mode");
 	}
 	if (sqlite3_busy_handler(s->db, is_busy, s) ||

@@ -236,7 +236,7 @@ open_to_read(const char *path)
 	if (geteuid() == 0 && setresuid(65534, 65534, 65534))
 		_exit(2);
 	s = store_open(path, &err);
-	if (s || err.code != ERR_STORE || !strstr(err.msg, "may only be read") ||
+	if (s || err.code != ERR_STORE || !strstr(err.msg, "cannot be written") ||
 	    !strstr(err.hint, "who owns the file")) {
 		fprintf(stderr, "%s (%s)\n", err.msg, err.hint);
 		_exit(1);
