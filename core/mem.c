@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void (*restore_terminal)(void);
 
@@ -31,7 +32,10 @@ die(const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
-	exit(70);
+	fflush(NULL);
+	/* Not exit(3): the handlers of a library that asks for memory in the middle of its own
+	 * initialisation, as OpenSSL does, wait for its end for ever. */
+	_exit(70);
 }
 
 static void *
