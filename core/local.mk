@@ -80,6 +80,7 @@ core_libcore_a_SOURCES += \
 	core/session_outbox.c	core/session_submit.c	core/session_sync.c core/session_target.c
 core_libcore_a_SOURCES += core/session_group.c core/session_look.c core/session_watch.c core/session_window.c
 core_libcore_a_SOURCES += core/outbox.c core/outbox.h
+core_libcore_a_SOURCES += core/receipt.c core/receipt.h
 
 # What a program that uses core must link, in order. Not libcurl: http_late.c loads it.
 RULES_LIBS = core/librules.a $(JSON_LIBS) $(UTF8_LIBS)

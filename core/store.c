@@ -252,6 +252,26 @@ store_target(struct store *s, const char *base_url, const char *key, int64_t *ta
 }
 
 enum err_code
+store_target_get(struct store *s, int64_t target, char **base_url, char account[13],
+		 struct err *err)
+{
+	const struct value v[] = { value_int(target) };
+	sqlite3_stmt *st =
+		store_ask(s, "SELECT base_url, account FROM target WHERE id = ?", v, 1, err);
+	bool row;
+
+	if (!st || store_row(s, st, &row, err))
+		return err->code;
+	if (!row)
+		return err_set(err, ERR_NOT_FOUND, "there is no target %lld", (long long)target);
+	free(*base_url);
+	*base_url = store_column_text(st, 0);
+	store_column_cut(st, 1, account, 13);
+	store_rest(st);
+	return ERR_OK;
+}
+
+enum err_code
 store_note_put(struct store *s, const char *name, const char *value, struct err *err)
 {
 	const struct value v[] = { value_text(name), value_text(value) };

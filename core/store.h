@@ -48,6 +48,9 @@ unsigned long store_commits(const struct store *s); /* so far, by this connectio
  * The key is kept as 12 hex of an HMAC with a salt of this database. */
 enum err_code store_target(struct store *s, const char *base_url, const char *key, int64_t *target,
 			   struct err *err) MUST_CHECK;
+/* The other way: *base_url (owned) is replaced. ERR_NOT_FOUND. */
+enum err_code store_target_get(struct store *s, int64_t target, char **base_url, char account[13],
+			       struct err *err) MUST_CHECK;
 
 /* Targets but this one of which anything is known here. *list: free(3). */
 struct other_target {
@@ -191,6 +194,9 @@ enum err_code store_outbox_get(struct store *s, int64_t seq, struct outbox_row *
 /* The newest row with this unique_id; *seq = 0 when there is none. */
 enum err_code store_outbox_find(struct store *s, int64_t target, const char *unique_id,
 				int64_t *seq, struct err *err) MUST_CHECK;
+/* The row that was accepted as this task; *seq = 0 when there is none. */
+enum err_code store_outbox_of_task(struct store *s, int64_t target, const char *task_id,
+				   int64_t *seq, struct err *err) MUST_CHECK;
 /* Claim for a POST: attempt+1, state sending, looks 0, only if attempt still stands and
  * the row is open. *won tells. */
 enum err_code store_outbox_claim(struct store *s, int64_t seq, int attempt, int64_t now_ms,

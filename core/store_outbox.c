@@ -125,6 +125,22 @@ store_outbox_find(struct store *s, int64_t target, const char *unique_id, int64_
 	return ERR_OK;
 }
 
+enum err_code
+store_outbox_of_task(struct store *s, int64_t target, const char *task_id, int64_t *seq,
+		     struct err *err)
+{
+	const struct value v[] = { value_int(target), value_text(task_id) };
+	int64_t found = 0;
+
+	if (store_number(s,
+			 "SELECT max(seq) FROM outbox WHERE target = ? AND task_id = ?"
+			 " AND task_id <> ''",
+			 v, 2, &found, err))
+		return err->code;
+	*seq = found;
+	return ERR_OK;
+}
+
 /* --- queueing --- */
 
 /* The row of this intent, if there is one: its seq and attempt; *again: it may be queued anew. */

@@ -196,6 +196,9 @@ tests_fuzz_records_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
 # --- store and session ---
 if HAVE_CMOCKA
+UNIT_TESTS += tests/test_receipt
+tests_test_receipt_SOURCES = tests/test_receipt.c $(STORED)
+tests_test_receipt_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/test_store tests/test_migrate tests/test_board_store tests/test_outbox_store \
 	tests/test_choice_store tests/test_session tests/test_session_faults \
 	tests/test_session_hold tests/test_session_lock tests/test_session_sync \
