@@ -146,6 +146,8 @@ json_unescape(struct buf *out, const struct json_span *string)
 	struct json_tokener *tok;
 	struct json_object *o;
 
+	if (string->type != JSON_STRING)
+		return;
 	if (!memchr(string->p, '\\', string->n)) {
 		buf_add(out, string->p + 1, string->n - 2);
 		return;

@@ -65,7 +65,8 @@ bool json_each(const struct json_span *container, struct json_iter *it);
 /* The member called key (plain, not escaped) of an object; false if absent. */
 bool json_member(const struct json_span *object, const char *key, struct json_span *out);
 
-/* Add the bytes that a scanned string stands for (UTF-8, escapes undone). */
+/* Add the bytes that a scanned string stands for (UTF-8, escapes undone); of any other value
+ * nothing, so that no caller's mistake reaches json-c. */
 void json_unescape(struct buf *out, const struct json_span *string);
 
 /* Add s (n bytes of valid UTF-8) as a JSON string with its quotes; "/" is not escaped. */

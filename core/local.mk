@@ -70,7 +70,8 @@ core_libcore_a_SOURCES += core/child.c core/child.h core/child_key.c core/child_
 core_libcore_a_SOURCES += \
 	core/store.c	core/store.h	core/store_db.h \
 	core/store_board.c	core/store_choice.c	core/store_db.c \
-	core/store_draft.c core/store_evidence.c core/store_generation.c core/store_hold.c \
+	core/store_draft.c core/store_evidence.c core/store_after.c core/store_hold.c \
+	core/store_generation.c \
 	core/store_outbox.c	core/store_schema.c	core/store_send.c \
 	core/store_target.c	core/store_task.c
 core_libcore_a_SOURCES += \
@@ -81,6 +82,8 @@ core_libcore_a_SOURCES += \
 core_libcore_a_SOURCES += core/session_group.c core/session_look.c core/session_watch.c core/session_window.c
 core_libcore_a_SOURCES += core/outbox.c core/outbox.h
 core_libcore_a_SOURCES += core/receipt.c core/receipt.h
+core_libcore_a_SOURCES += core/outbox_answer.c core/difference.c core/difference.h
+core_libcore_a_SOURCES += core/session_link.c core/session_match.c core/session_wish.c core/session_verify.c
 
 # What a program that uses core must link, in order. Not libcurl: http_late.c loads it.
 RULES_LIBS = core/librules.a $(JSON_LIBS) $(UTF8_LIBS)

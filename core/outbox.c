@@ -1,17 +1,12 @@
-/* outbox.c - see outbox.h. Safety lies in two rules: only a row of which no POST
- * is in doubt is refused for good, and a row in doubt is POSTed again only when
- * a look-up found nothing and the gate is open. All else is pace and wording.
- * Source: the protocol of docs/exactly-once.md. */
+/* outbox.c - how a row moves: the table of outbox_next(). See outbox.h.
+ *
+ * Safety lies in two rules: only a row of which no POST is in doubt is refused for good, and a
+ * row in doubt is POSTed again only when a look-up found nothing and the gate is open. All else
+ * is pace and wording.
+ * What an answer is, is in outbox_answer.c. Source: the protocol of docs/exactly-once.md. */
 #include "config.h"
 
 #include "core/outbox.h"
-
-#include <string.h>
-
-#define DELAY_MIN 1000    /* ms */
-#define DELAY_MAX 3600000 /* 1 h, for what a Retry-After may ask */
-#define BACK_OFF  2000    /* doubled each time ... */
-#define BACK_MAX  900000  /* ... up to 15 min */
 
 const char *
 outbox_state_name(enum outbox_state s)
@@ -25,217 +20,231 @@ outbox_state_name(enum outbox_state s)
 	return names[s];
 }
 
-/* Nothing of the row changes. */
-static struct outbox_step
-stay(const struct outbox_now *now, enum outbox_action action)
+const char *
+outbox_event_name(enum outbox_event ev)
 {
-	return (struct outbox_step){ now->state, action, now->ambiguous };
+	static const char *const names[OUTBOX_EVENT_COUNT] = {
+		[OUTBOX_EV_START] = "start",
+		[OUTBOX_EV_DUE] = "due",
+		[OUTBOX_EV_CREATED] = "created",
+		[OUTBOX_EV_NOT_SENT] = "not sent",
+		[OUTBOX_EV_REFUSED] = "refused",
+		[OUTBOX_EV_HOLD] = "hold",
+		[OUTBOX_EV_BUSY] = "busy",
+		[OUTBOX_EV_CONFLICT] = "conflict",
+		[OUTBOX_EV_UNCLEAR] = "unclear",
+		[OUTBOX_EV_FOUND] = "found",
+		[OUTBOX_EV_STRANGER] = "stranger",
+		[OUTBOX_EV_ABSENT] = "absent",
+		[OUTBOX_EV_LOOKUP_FAILED] = "look-up failed",
+		[OUTBOX_EV_RESEND] = "resend",
+		[OUTBOX_EV_LINK] = "link",
+		[OUTBOX_EV_EDIT] = "edit",
+		[OUTBOX_EV_CANCEL] = "cancel",
+		[OUTBOX_EV_ABANDON] = "abandon",
+	};
+
+	return names[ev];
 }
 
-static struct outbox_step
-doubt(enum outbox_action action)
-{
-	return (struct outbox_step){ OUTBOX_UNCONFIRMED, action, true };
-}
+/* --- transitions --- */
 
-/* Seen with our unique_id: that is proof, whatever was believed before. */
-static struct outbox_step
-accepted(const struct outbox_now *now)
-{
-	return (struct outbox_step){ OUTBOX_ACCEPTED, OUTBOX_NOTHING, now->ambiguous };
-}
+/* A state, and what else decides about it. */
+enum mode {
+	STAY, /* as a target: nothing changes. Not a mode of its own */
+	QUEUED,
+	SENDING,
+	AGAIN, /* sending, an earlier POST is in doubt */
+	OPEN,  /* unconfirmed, but each POST had a whole answer: 409 */
+	DOUBT, /* unconfirmed */
+	CLASH, /* unconfirmed, and another task has our unique_id */
+	ACCEPTED,
+	REJECTED,
+	TAKEN, /* rejected, for another task has our unique_id */
+	ABANDONED,
+	LOST, /* abandoned, and it may exist */
+	MODES
+};
 
-/* This POST made nothing; whether an earlier one did is another question. */
-static struct outbox_step
-not_made(const struct outbox_now *now)
-{
-	if (now->ambiguous)
-		return doubt(OUTBOX_WAIT);
-	return (struct outbox_step){ OUTBOX_QUEUED, OUTBOX_WAIT, false };
-}
+static const struct {
+	enum outbox_state state;
+	bool ambiguous;
+} modes[MODES] = {
+	[QUEUED] = { OUTBOX_QUEUED, false },     [SENDING] = { OUTBOX_SENDING, false },
+	[AGAIN] = { OUTBOX_SENDING, true },      [OPEN] = { OUTBOX_UNCONFIRMED, false },
+	[DOUBT] = { OUTBOX_UNCONFIRMED, true },  [CLASH] = { OUTBOX_UNCONFIRMED, true },
+	[ACCEPTED] = { OUTBOX_ACCEPTED, false }, [REJECTED] = { OUTBOX_REJECTED, false },
+	[TAKEN] = { OUTBOX_REJECTED, false },    [ABANDONED] = { OUTBOX_ABANDONED, false },
+	[LOST] = { OUTBOX_ABANDONED, true },
+};
 
-static struct outbox_step
-from_queued(const struct outbox_now *now, enum outbox_event ev)
+/*
+ * What is not here changes nothing and asks for nothing. The look-up that found nothing, a
+ * resend, and what a wish to cancel changes are in special(). Answers that come while nothing
+ * is on its way (of a process that was taken for dead) are in it, too.
+ */
+static const struct cell {
+	enum mode to;
+	enum outbox_action action;
+} cells[MODES][OUTBOX_EVENT_COUNT] = {
+	[QUEUED] = {
+		[OUTBOX_EV_DUE] = { SENDING, OUTBOX_POST },
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_CONFLICT] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_UNCLEAR] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CANCEL] = { ABANDONED, OUTBOX_NOTHING },
+		[OUTBOX_EV_ABANDON] = { ABANDONED, OUTBOX_NOTHING },
+	},
+	[SENDING] = {
+		[OUTBOX_EV_START] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_NOT_SENT] = { QUEUED, OUTBOX_WAIT },
+		[OUTBOX_EV_HOLD] = { QUEUED, OUTBOX_WAIT },
+		[OUTBOX_EV_BUSY] = { QUEUED, OUTBOX_WAIT },
+		[OUTBOX_EV_REFUSED] = { REJECTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_CONFLICT] = { OPEN, OUTBOX_LOOK_UP }, /* most likely it is ours */
+		[OUTBOX_EV_UNCLEAR] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_ABANDON] = { LOST, OUTBOX_NOTHING },
+	},
+	[AGAIN] = {
+		[OUTBOX_EV_START] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_NOT_SENT] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_HOLD] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_BUSY] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_REFUSED] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CONFLICT] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_UNCLEAR] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_ABANDON] = { LOST, OUTBOX_NOTHING },
+	},
+	[OPEN] = {
+		[OUTBOX_EV_START] = { OPEN, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_DUE] = { OPEN, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_STRANGER] = { TAKEN, OUTBOX_NOTHING },
+		[OUTBOX_EV_NOT_SENT] = { OPEN, OUTBOX_WAIT },
+		[OUTBOX_EV_HOLD] = { OPEN, OUTBOX_WAIT },
+		[OUTBOX_EV_BUSY] = { OPEN, OUTBOX_WAIT },
+		[OUTBOX_EV_REFUSED] = { OPEN, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CONFLICT] = { OPEN, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_UNCLEAR] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_LOOKUP_FAILED] = { OPEN, OUTBOX_WAIT },
+		[OUTBOX_EV_CANCEL] = { OPEN, OUTBOX_WAIT },
+		[OUTBOX_EV_ABANDON] = { LOST, OUTBOX_NOTHING },
+	},
+	[DOUBT] = {
+		[OUTBOX_EV_START] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_DUE] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_STRANGER] = { CLASH, OUTBOX_NOTHING },
+		[OUTBOX_EV_NOT_SENT] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_HOLD] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_BUSY] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_REFUSED] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_CONFLICT] = { DOUBT, OUTBOX_LOOK_UP },
+		[OUTBOX_EV_UNCLEAR] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_LOOKUP_FAILED] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_CANCEL] = { DOUBT, OUTBOX_WAIT },
+		[OUTBOX_EV_ABANDON] = { LOST, OUTBOX_NOTHING },
+	},
+	[CLASH] = { /* until a person decides */
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_LINK] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_ABANDON] = { LOST, OUTBOX_NOTHING },
+	},
+	[REJECTED] = { [OUTBOX_EV_EDIT] = { QUEUED, OUTBOX_NOTHING } },
+	[TAKEN] = {
+		[OUTBOX_EV_EDIT] = { QUEUED, OUTBOX_NOTHING },
+		[OUTBOX_EV_LINK] = { ACCEPTED, OUTBOX_NOTHING },
+	},
+	/* The call that was under way may still come back with the truth. */
+	[ABANDONED] = {
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+	},
+	[LOST] = {
+		[OUTBOX_EV_CREATED] = { ACCEPTED, OUTBOX_NOTHING },
+		[OUTBOX_EV_FOUND] = { ACCEPTED, OUTBOX_NOTHING },
+	},
+};
+
+static enum mode
+mode_of(const struct outbox_now *now)
 {
-	switch (ev) {
-	case OUTBOX_EV_DUE:
-		if (now->ambiguous)
-			return doubt(OUTBOX_LOOK_UP);
-		return (struct outbox_step){ OUTBOX_SENDING, OUTBOX_POST, false };
-	case OUTBOX_EV_CREATED:
-	case OUTBOX_EV_FOUND: return accepted(now);
-	case OUTBOX_EV_ABANDON:
-		return (struct outbox_step){ OUTBOX_ABANDONED, OUTBOX_NOTHING, now->ambiguous };
-	case OUTBOX_EV_CONFLICT:
-	case OUTBOX_EV_UNCLEAR: return doubt(OUTBOX_LOOK_UP); /* an answer nobody waited for */
-	case OUTBOX_EV_START:
-	case OUTBOX_EV_NOT_SENT:
-	case OUTBOX_EV_REFUSED:
-	case OUTBOX_EV_HOLD:
-	case OUTBOX_EV_BUSY:
-	case OUTBOX_EV_ABSENT:
-	case OUTBOX_EV_LOOKUP_FAILED:
-	case OUTBOX_EVENT_COUNT: break;
+	switch (now->state) {
+	case OUTBOX_QUEUED: return now->ambiguous ? DOUBT : QUEUED;
+	case OUTBOX_SENDING: return now->ambiguous ? AGAIN : SENDING;
+	case OUTBOX_UNCONFIRMED: return now->owned ? CLASH : now->ambiguous ? DOUBT : OPEN;
+	case OUTBOX_ACCEPTED: return ACCEPTED;
+	case OUTBOX_REJECTED: return now->owned ? TAKEN : REJECTED;
+	case OUTBOX_ABANDONED:
+	case OUTBOX_STATE_COUNT: break;
 	}
-	return stay(now, OUTBOX_NOTHING);
+	return now->ambiguous ? LOST : ABANDONED;
 }
 
-static struct outbox_step
-from_sending(const struct outbox_now *now, enum outbox_event ev)
+/* A look-up found nothing. A slow first POST may still be at work: absence proves nothing. */
+static struct cell
+absent(const struct outbox_now *now, enum mode mode)
 {
-	switch (ev) {
-	case OUTBOX_EV_START: return doubt(OUTBOX_LOOK_UP);
-	case OUTBOX_EV_CREATED:
-	case OUTBOX_EV_FOUND: return accepted(now);
-	case OUTBOX_EV_NOT_SENT:
-	case OUTBOX_EV_HOLD:
-	case OUTBOX_EV_BUSY: return not_made(now);
-	case OUTBOX_EV_REFUSED:
-		if (now->ambiguous)
-			return doubt(OUTBOX_LOOK_UP);
-		return (struct outbox_step){ OUTBOX_REJECTED, OUTBOX_NOTHING, false };
-	case OUTBOX_EV_CONFLICT: return doubt(OUTBOX_LOOK_UP); /* most likely it is ours */
-	case OUTBOX_EV_UNCLEAR: return doubt(OUTBOX_WAIT);
-	case OUTBOX_EV_ABANDON:
-		return (struct outbox_step){ OUTBOX_ABANDONED, OUTBOX_NOTHING, true };
-	case OUTBOX_EV_DUE: /* one POST at a time */
-	case OUTBOX_EV_ABSENT:
-	case OUTBOX_EV_LOOKUP_FAILED:
-	case OUTBOX_EVENT_COUNT: break;
-	}
-	return stay(now, OUTBOX_NOTHING);
+	bool long_ago = now->quiet_ms >= OUTBOX_GRACE_MS && now->looks >= OUTBOX_GRACE_LOOKS;
+
+	if (now->weak)
+		return (struct cell){ mode, OUTBOX_WAIT };
+	if (now->refused && long_ago)
+		return (struct cell){ REJECTED, OUTBOX_NOTHING };
+	if (now->wish && long_ago)
+		return (struct cell){ LOST, OUTBOX_NOTHING };
+	if (now->refused || now->wish || now->quiet_ms < OUTBOX_GATE_MS)
+		return (struct cell){ mode, OUTBOX_WAIT };
+	return (struct cell){ AGAIN, OUTBOX_POST };
 }
 
-static struct outbox_step
-from_unconfirmed(const struct outbox_now *now, enum outbox_event ev)
+/* What depends on more than mode and event; false: the table has it. */
+static bool
+special(const struct outbox_now *now, enum mode mode, enum outbox_event ev, struct cell *out)
 {
-	switch (ev) {
-	case OUTBOX_EV_CREATED:
-	case OUTBOX_EV_FOUND: return (struct outbox_step){ OUTBOX_ACCEPTED, OUTBOX_NOTHING, true };
-	case OUTBOX_EV_ABSENT:
-		/* A slow first POST may still be at work: absence proves nothing. */
-		if (now->quiet_ms < OUTBOX_GATE_MS)
-			return doubt(OUTBOX_WAIT);
-		return (struct outbox_step){ OUTBOX_SENDING, OUTBOX_POST, true };
-	case OUTBOX_EV_START:
-	case OUTBOX_EV_DUE:
-	case OUTBOX_EV_REFUSED:
-	case OUTBOX_EV_CONFLICT: return doubt(OUTBOX_LOOK_UP);
-	case OUTBOX_EV_ABANDON:
-		return (struct outbox_step){ OUTBOX_ABANDONED, OUTBOX_NOTHING, true };
-	case OUTBOX_EV_NOT_SENT:
-	case OUTBOX_EV_HOLD:
-	case OUTBOX_EV_BUSY:
-	case OUTBOX_EV_UNCLEAR:
-	case OUTBOX_EV_LOOKUP_FAILED:
-	case OUTBOX_EVENT_COUNT: break;
+	bool open = mode == OPEN || mode == DOUBT;
+
+	if (ev == OUTBOX_EV_ABSENT && open) {
+		*out = absent(now, mode);
+		return true;
 	}
-	return doubt(OUTBOX_WAIT);
+	if (ev == OUTBOX_EV_RESEND && open) {
+		bool may = now->looks > 0 && now->quiet_ms >= OUTBOX_GATE_MS && !now->wish;
+
+		*out = may ? (struct cell){ AGAIN, OUTBOX_POST } : (struct cell){ STAY, 0 };
+		return true;
+	}
+	if (now->wish && ((mode == QUEUED && ev == OUTBOX_EV_DUE) ||
+			  (mode == SENDING && cells[mode][ev].to == QUEUED))) {
+		*out = (struct cell){ ABANDONED, OUTBOX_NOTHING }; /* nothing to cancel */
+		return true;
+	}
+	return false;
 }
 
 struct outbox_step
 outbox_next(const struct outbox_now *now, enum outbox_event ev)
 {
-	switch (now->state) {
-	case OUTBOX_QUEUED: return from_queued(now, ev);
-	case OUTBOX_SENDING: return from_sending(now, ev);
-	case OUTBOX_UNCONFIRMED: return from_unconfirmed(now, ev);
-	case OUTBOX_ABANDONED:
-		/* The call that was under way may still come back with the truth. */
-		if (ev == OUTBOX_EV_CREATED || ev == OUTBOX_EV_FOUND)
-			return accepted(now);
-		break;
-	case OUTBOX_ACCEPTED:
-	case OUTBOX_REJECTED:
-	case OUTBOX_STATE_COUNT: break;
-	}
-	return stay(now, OUTBOX_NOTHING);
-}
+	enum mode mode = mode_of(now);
+	struct cell cell;
+	struct outbox_step step;
 
-/* A reply that was read whole: a task with an id, and no other unique_id than ours. */
-static bool
-is_ours(const struct api_event *ev, const char *unique_id)
-{
-	const struct task *t = ev->reply.task_count == 1 ? &ev->reply.tasks[0] : NULL;
-
-	return ev->reply.kind == REPLY_TASK && t && t->task_id[0] &&
-	       (!t->unique_id[0] || strcmp(t->unique_id, unique_id) == 0);
-}
-
-enum outbox_event
-outbox_classify(const struct api_event *ev, const char *unique_id)
-{
-	if (ev->status == 0 && ev->untrusted && !ev->left)
-		return OUTBOX_EV_HOLD;
-	if (ev->status == 0)
-		return ev->left ? OUTBOX_EV_UNCLEAR : OUTBOX_EV_NOT_SENT;
-	if (ev->status >= 200 && ev->status < 300)
-		return ev->err.code == ERR_OK && is_ours(ev, unique_id) ? OUTBOX_EV_CREATED
-									: OUTBOX_EV_UNCLEAR;
-	/* The answer did not come whole: its status alone is no definite no. */
-	if (ev->err.code == ERR_UNCONFIRMED || ev->err.code == ERR_TOO_BIG ||
-	    ev->err.code == ERR_INTERRUPTED || ev->err.code == ERR_TIMEOUT)
-		return OUTBOX_EV_UNCLEAR;
-	if (ev->status >= 300 && ev->status < 400)
-		return OUTBOX_EV_HOLD;
-	switch (ev->status) {
-	case 400:
-	case 404:
-	case 405:
-	case 413:
-	case 415:
-	case 422: return OUTBOX_EV_REFUSED;
-	case 401:
-	case 402:
-	case 403: return OUTBOX_EV_HOLD;
-	case 409: return OUTBOX_EV_CONFLICT;
-	case 429: return OUTBOX_EV_BUSY;
-	default: return OUTBOX_EV_UNCLEAR;
-	}
-}
-
-static int64_t
-clamp(int64_t ms, int64_t low, int64_t high)
-{
-	return ms < low ? low : ms > high ? high : ms;
-}
-
-/* The first steps after an answer that says nothing, by their number; 0: no more of them. */
-static int64_t
-first_steps(enum outbox_event ev, int n)
-{
-	static const int64_t unclear[] = { 5000, 15000, 45000 }, conflict[] = { 2000, 5000, 15000 };
-
-	if (n > (int)ARRAY_LEN(unclear))
-		return 0;
-	if (ev == OUTBOX_EV_CONFLICT)
-		return conflict[n - 1];
-	return ev == OUTBOX_EV_UNCLEAR || ev == OUTBOX_EV_ABSENT || ev == OUTBOX_EV_START
-		       ? unclear[n - 1]
-		       : 0;
-}
-
-static int64_t
-back_off(int n)
-{
-	int64_t ms = BACK_OFF;
-
-	for (int i = 1; i < n && ms < BACK_MAX; i++)
-		ms *= 2;
-	return clamp(ms, BACK_OFF, BACK_MAX);
-}
-
-int64_t
-outbox_delay_ms(enum outbox_event ev, int n, int64_t retry_after_ms, unsigned jitter)
-{
-	int64_t spread = (int64_t)(jitter % 1000), ms;
-
-	if (retry_after_ms >= 0) /* never earlier than asked, and not all at once */
-		return clamp(clamp(retry_after_ms, DELAY_MIN, DELAY_MAX) + spread, DELAY_MIN,
-			     DELAY_MAX);
-	n = n < 1 ? 1 : n;
-	ms = first_steps(ev, n);
-	if (ms) /* time for the service to come to its end: never much less of it */
-		return clamp(ms / 2 + ms / 2 * spread / 999, DELAY_MIN, DELAY_MAX);
-	return clamp(back_off(n) * spread / 999, DELAY_MIN, DELAY_MAX);
+	if (!special(now, mode, ev, &cell))
+		cell = cells[mode][ev];
+	step = (struct outbox_step){
+		.state = cell.to == STAY ? now->state : modes[cell.to].state,
+		.action = cell.action,
+		.ambiguous = cell.to == STAY ? now->ambiguous : modes[cell.to].ambiguous,
+	};
+	if (cell.to == ACCEPTED) /* whether it was in doubt is remembered: it is verified later */
+		step.ambiguous = now->ambiguous;
+	return step;
 }

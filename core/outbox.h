@@ -26,7 +26,7 @@ const char *outbox_state_name(enum outbox_state s); /* as the store spells it */
 
 enum outbox_event {
 	OUTBOX_EV_START,    /* recovery at start: whoever was sending is gone */
-	OUTBOX_EV_DUE,      /* its time has come, or the person asks for a look-up */
+	OUTBOX_EV_DUE,      /* its time has come */
 	OUTBOX_EV_CREATED,  /* 2xx, a whole JSON object, string task_id, id ours */
 	OUTBOX_EV_NOT_SENT, /* failed before a connection stood */
 	OUTBOX_EV_REFUSED,  /* definitive 4xx */
@@ -34,12 +34,18 @@ enum outbox_event {
 	OUTBOX_EV_BUSY,     /* 429 */
 	OUTBOX_EV_CONFLICT, /* 409 */
 	OUTBOX_EV_UNCLEAR,  /* anything else after it left */
-	OUTBOX_EV_FOUND,    /* look-up: a task with our unique_id, byte for byte */
+	OUTBOX_EV_FOUND,    /* look-up: our task, with our unique_id byte for byte */
+	OUTBOX_EV_STRANGER, /* look-up: a task with our unique_id that is another one */
 	OUTBOX_EV_ABSENT,   /* look-up: none. Never proof */
 	OUTBOX_EV_LOOKUP_FAILED,
-	OUTBOX_EV_ABANDON,
+	OUTBOX_EV_RESEND,  /* a person: send the same bytes again */
+	OUTBOX_EV_LINK,    /* a person: the stranger is meant */
+	OUTBOX_EV_EDIT,    /* a person: submit it again, corrected */
+	OUTBOX_EV_CANCEL,  /* a person: it must not be, or must not stay */
+	OUTBOX_EV_ABANDON, /* a person: never mind */
 	OUTBOX_EVENT_COUNT
 };
+const char *outbox_event_name(enum outbox_event ev); /* for tests and traces */
 
 enum outbox_action {
 	OUTBOX_NOTHING, /* its next time stands as it is, or there is none */
@@ -55,27 +61,51 @@ struct outbox_step {
 };
 
 /*
- * attempt: POSTs made so far. quiet_ms: since the last POST of this row;
- * a row that is ambiguous is looked up first and is POSTed again, with the
- * same bytes, only when a look-up found nothing and OUTBOX_GATE_MS have passed.
+ * A row in doubt is looked up first, and POSTed again, with the same bytes, only when a look-up
+ * found nothing and OUTBOX_GATE_MS have passed since the last POST. One whose last POST was
+ * refused, or that is to be canceled, is not POSTed again: after OUTBOX_GRACE_LOOKS look-ups
+ * without result and OUTBOX_GRACE_MS it is taken as never made.
  */
-#define OUTBOX_GATE_MS 60000
+#define OUTBOX_GATE_MS     60000
+#define OUTBOX_GRACE_MS    3600000
+#define OUTBOX_GRACE_LOOKS 12
 struct outbox_now {
 	enum outbox_state state;
 	bool ambiguous;
-	int attempt;
-	int64_t quiet_ms;
+	bool owned;       /* another task has our unique_id */
+	bool refused;     /* the last POST was answered with a definite no */
+	bool weak;        /* its unique_id may be given back: absence says nothing at all */
+	bool wish;        /* cancel it */
+	int looks;        /* look-ups that found nothing since the last POST */
+	int64_t quiet_ms; /* since the last POST */
 };
 struct outbox_step outbox_next(const struct outbox_now *now, enum outbox_event ev);
 
-/* Which event a finished create call is, by the answer table of docs/exactly-once.md.
- * unique_id: ours; a reply with another one is OUTBOX_EV_UNCLEAR. */
-enum outbox_event outbox_classify(const struct api_event *ev, const char *unique_id);
+/* The answers there are to a POST: the table of docs/exactly-once.md, which a test holds
+ * to be this one. */
+struct outbox_answer {
+	const char *what; /* as the document has it; its numbers are the HTTP codes meant */
+	enum outbox_event event;
+	enum outbox_state first; /* what the row becomes if nothing was in doubt before */
+	enum outbox_state again; /* and if an earlier POST was */
+	int pace[3];             /* s until its first look-ups; 0: back-off */
+	const char *then;        /* what happens next, in words */
+};
+#define OUTBOX_ANSWERS 13
+extern const struct outbox_answer outbox_answers[OUTBOX_ANSWERS];
 
-/* Milliseconds until the next try after the n-th (from 1) look-up or POST ended in ev;
- * retry_after_ms wins if >= 0, and is never cut short. Clamped to 1 s .. 1 h. jitter: 0..999,
- * from random.h, spreads the fixed first steps over their second half and the doubling
- * back-off, 2 s to 15 min, over all of it. */
+/* Which answer a finished create call is. unique_id: ours; a reply with another one, or with
+ * one that is no string, is none of ours. */
+const struct outbox_answer *outbox_answer(const struct api_event *ev, const char *unique_id);
+/* Its event alone. */
+enum outbox_event outbox_classify(const struct api_event *ev, const char *unique_id);
+/* The same for an HTTP code alone: is it a definite no? */
+bool outbox_refuses(long status);
+
+/* Milliseconds until the next try after the n-th (from 1) look-up or POST ended in ev.
+ * retry_after_ms wins if >= 0. Clamped to 1 s .. 1 h. jitter: 0..999, from random.h: spreads the
+ * wait over all of it for the whole queue (nobody there, or busy), where many may come back at
+ * once; over its second half for look-ups, which are to become fewer with time. */
 int64_t outbox_delay_ms(enum outbox_event ev, int n, int64_t retry_after_ms, unsigned jitter);
 
 #endif

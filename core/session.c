@@ -174,7 +174,8 @@ dispatch(struct session *s, const struct api_event *ev, struct now now)
 		return;
 	random_bytes(&s->jitter, sizeof(s->jitter));
 	s->jitter %= 1000;
-	if (c.kind == CALL_POST || c.kind == CALL_LOOK || c.kind == CALL_OWNER)
+	if (c.kind == CALL_POST || c.kind == CALL_LOOK || c.kind == CALL_OWNER ||
+	    c.kind == CALL_WEAK)
 		session_group_open(s);
 	else
 		session_group_close(s, now);
@@ -182,6 +183,8 @@ dispatch(struct session *s, const struct api_event *ev, struct now now)
 	case CALL_POST: session_on_post(s, &c, ev, now); break;
 	case CALL_LOOK:
 	case CALL_OWNER: session_on_look(s, &c, ev, now); break;
+	case CALL_WEAK: session_on_weak(s, &c, ev, now); break;
+	case CALL_VERIFY: session_on_verify(s, &c, ev, now); break;
 	case CALL_PAGE: session_on_page(s, ev, now); break;
 	case CALL_TASK:
 	case CALL_PROBE:

@@ -8,6 +8,7 @@
 
 #include "core/api.h"
 #include "core/conf.h"
+#include "core/difference.h"
 #include "core/draft.h"
 #include "core/err.h"
 #include "core/store.h"
@@ -95,6 +96,17 @@ enum err_code session_resend(struct session *s, int64_t seq, struct now now,
 enum err_code session_abandon(struct session *s, int64_t seq, struct now now,
 			      struct err *err) MUST_CHECK;
 
+/*
+ * A row whose unique_id another task has (a conflict: its outcome says so, with that task's id):
+ * what the task tells differently, by the store; and a person's word that it is the one all
+ * the same: the row is accepted as it. *list: differences_free(). Errors: ERR_RULE when there
+ * is no such task.
+ */
+enum err_code session_differences(struct session *s, int64_t seq, struct difference **list,
+				  size_t *n, struct err *err) MUST_CHECK;
+enum err_code session_link(struct session *s, int64_t seq, struct now now,
+			   struct err *err) MUST_CHECK;
+
 /* Board: ask for what changed since the last refresh (full: everything). One at a time. */
 enum err_code session_refresh(struct session *s, bool full, struct now now,
 			      struct err *err) MUST_CHECK;
@@ -103,11 +115,18 @@ bool session_refreshing(const struct session *s);
 int64_t session_refreshed_ms(const struct session *s);    /* wall, 0 if never in this process */
 int64_t session_next_refresh_ms(const struct session *s); /* mono, -1 if none is planned */
 
+/*
+ * Cancel a task; or a row that is only here ("local-12"). One that has not left is given up
+ * at once, SESSION_CANCELED says so. For one that may be on its way the wish is stored: it is
+ * not sent again, and canceled when it is found, after a restart, too; SESSION_CANCELED comes
+ * with ERR_UNCONFIRMED at once, and again when it is decided. Errors: ERR_RULE, there is
+ * nothing to cancel.
+ */
+enum err_code session_cancel(struct session *s, const char *task_id, bool clear_unique_id,
+			     struct now now, struct err *err) MUST_CHECK;
 /* One task; the lists for the pickers; changes to a task. Each ends in its event. */
 enum err_code session_task_fetch(struct session *s, const char *task_id, struct now now,
 				 struct err *err) MUST_CHECK;
-enum err_code session_cancel(struct session *s, const char *task_id, bool clear_unique_id,
-			     struct now now, struct err *err) MUST_CHECK;
 enum err_code session_fetch_projects(struct session *s, struct now now, struct err *err) MUST_CHECK;
 enum err_code session_fetch_batches(struct session *s, const char *project, struct now now,
 				    struct err *err) MUST_CHECK;

@@ -8,112 +8,15 @@
 
 #include "core/session_impl.h"
 
-#include "core/json.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#define CLOCKS_MS 600000 /* how far the service's clock may be off from ours */
-#define ROOM_MS   1000   /* until others that are on their way have made room */
-
-/* A member of the row's payload: its flag "true"? */
-static bool
-payload_says(const struct outbox_row *r, const char *key)
-{
-	struct json_span top, value;
-	struct err err;
-
-	return json_scan(r->payload, r->payload_len, &top, NULL, &err) == ERR_OK &&
-	       json_member(&top, key, &value) && value.type == JSON_BOOL && value.n == 4;
-}
-
-static bool
-same_strings(const struct json_span *a, const struct json_span *b)
-{
-	struct json_iter ia = { 0 }, ib = { 0 };
-	struct buf sa = BUF_INIT(DRAFT_VALUE_MAX * 8), sb = BUF_INIT(DRAFT_VALUE_MAX * 8);
-	bool more_a, more_b, same = a->type == JSON_ARRAY && b->type == JSON_ARRAY;
-
-	while (same) {
-		more_a = json_each(a, &ia);
-		more_b = json_each(b, &ib);
-		if (!more_a || !more_b) {
-			same = more_a == more_b;
-			break;
-		}
-		buf_clear(&sa);
-		buf_clear(&sb);
-		if (ia.value.type == JSON_STRING)
-			json_unescape(&sa, &ia.value);
-		if (ib.value.type == JSON_STRING)
-			json_unescape(&sb, &ib.value);
-		same = ia.value.type == JSON_STRING && ib.value.type == JSON_STRING && !sa.full &&
-		       !sb.full && strcmp(buf_str(&sa), buf_str(&sb)) == 0;
-	}
-	buf_free(&sa);
-	buf_free(&sb);
-	return same;
-}
-
-/* The attachments the service tells of a task; false if it tells none. Source: scale-api 5. */
-static bool
-told_attachments(const struct task *t, struct json_span *out)
-{
-	struct json_span top, params;
-	struct err err;
-
-	return json_scan(t->json, strlen(t->json), &top, NULL, &err) == ERR_OK &&
-	       top.type == JSON_OBJECT && json_member(&top, "params", &params) &&
-	       params.type == JSON_OBJECT && json_member(&params, "attachments", out) &&
-	       out->type == JSON_ARRAY;
-}
-
-/* What the service told of a member is what the payload says; what it does not tell is. */
-static bool
-agrees(const struct json_span *payload, const char *key, const char *told)
-{
-	struct json_span value;
-	struct buf text = BUF_INIT(DRAFT_VALUE_MAX * 8);
-	bool same = true;
-
-	if (told[0] && json_member(payload, key, &value) && value.type == JSON_STRING) {
-		json_unescape(&text, &value);
-		same = strcmp(buf_str(&text), told) == 0;
-	}
-	buf_free(&text);
-	return same;
-}
-
-/*
- * May the task be what this row's POST made? For a row whose POSTs were all
- * answered a task with its id is proof of nothing: somebody may have chosen the
- * same id. What is told must be equal: type, project, batch, attachments. If no
- * attachments are told it must have been made since the row was queued.
- * (libcurl may send a POST twice on its own when a kept connection dies, and
- * the second gets the 409: then the task is ours.)
- */
-static bool
-matches(const struct outbox_row *r, const struct task *t)
-{
-	struct json_span payload, asked, told;
-	struct err err;
-
-	if (json_scan(r->payload, r->payload_len, &payload, NULL, &err) ||
-	    payload.type != JSON_OBJECT || (t->type[0] && strcmp(t->type, "multistage") != 0) ||
-	    !agrees(&payload, "batch", t->batch))
-		return false;
-	/* with a batch the batch's project is used. Source: scale-api 6 */
-	if (!r->batch[0] && !agrees(&payload, "project", t->project))
-		return false;
-	if (!told_attachments(t, &told))
-		return t->created_ms >= r->created_ms - CLOCKS_MS;
-	return json_member(&payload, "attachments", &asked) && same_strings(&asked, &told);
-}
+#define ROOM_MS 1000 /* until others that are on their way have made room */
 
 /* --- outcomes --- */
 
-static void
-note(struct outbox_row *r, const struct err *err)
+void
+session_note(struct outbox_row *r, const struct err *err)
 {
 	const char *field = err && err->field ? err->field : "";
 	const char *msg = err ? err->msg : "";
@@ -125,8 +28,8 @@ note(struct outbox_row *r, const struct err *err)
 }
 
 /* What the next outcome is evidence of. */
-static void
-how(struct outbox_row *r, enum evidence_what what, const struct api_event *ev)
+void
+session_how(struct outbox_row *r, enum evidence_what what, const struct api_event *ev)
 {
 	r->how = (struct evidence){
 		.what = what,
@@ -137,54 +40,45 @@ how(struct outbox_row *r, enum evidence_what what, const struct api_event *ev)
 	memcpy(r->how.request_id, ev->request_id, sizeof(r->how.request_id));
 }
 
-static void
-accept(struct session *s, struct outbox_row *r, const struct task *task, struct now now)
-{
-	r->state = OUTBOX_ACCEPTED;
-	r->next_ms = 0;
-	task_set(&r->task_id, task->task_id, strlen(task->task_id));
-	note(r, NULL);
-	session_outcome(s, r, task, NULL, now);
-}
-
-/* The id belongs to another task: a definite no, and nothing was made by us. */
-static void
-conflict(struct session *s, struct outbox_row *r, const char *owner, struct now now)
-{
-	struct err err;
-
-	err_set(&err, ERR_CONFLICT, "this unique_id is used by another task, %s", owner);
-	err_hint(&err, "give the draft another unique_id and submit it again");
-	err.field = fields[FIELD_UNIQUE_ID].name;
-	r->state = OUTBOX_REJECTED;
-	r->ambiguous = false;
-	r->http = 409;
-	r->next_ms = 0;
-	note(r, &err);
-	session_outcome(s, r, NULL, &err, now);
-}
-
-void
-session_found(struct session *s, struct outbox_row *r, const struct task *task, struct now now)
-{
-	struct outbox_step step = session_next_step(r, OUTBOX_EV_FOUND, now);
-
-	if (step.state != OUTBOX_ACCEPTED)
-		return;
-	if (r->state == OUTBOX_UNCONFIRMED && !r->ambiguous && !matches(r, task))
-		conflict(s, r, task->task_id, now);
-	else
-		accept(s, r, task, now);
-}
-
 /* Stay open; come back after the delay that ev asks for. */
 static void
 stay(struct session *s, struct outbox_row *r, enum outbox_event ev, int n,
      const struct api_event *answer, struct now now)
 {
 	r->next_ms = now.wall_ms + session_delay(s, ev, n, answer->retry_after_ms);
-	note(r, answer->err.code ? &answer->err : NULL);
+	session_note(r, answer->err.code ? &answer->err : NULL);
 	session_outcome(s, r, NULL, answer->err.code ? &answer->err : NULL, now);
+}
+
+/* It has come to its end without a task. */
+static void
+end(struct session *s, struct outbox_row *r, struct outbox_step step, const struct err *err,
+    struct now now)
+{
+	r->state = step.state;
+	r->ambiguous = step.ambiguous;
+	r->next_ms = 0;
+	session_note(r, err);
+	session_outcome(s, r, NULL, err, now);
+}
+
+void
+session_canceled(struct session *s, struct outbox_row *r, struct outbox_step step, struct now now)
+{
+	struct session_event *ev;
+	struct err err;
+
+	if (step.ambiguous)
+		err_set(&err, ERR_NOT_FOUND, "to be canceled, and not found for an hour: given up");
+	else
+		err_set(&err, ERR_INTERRUPTED, "canceled before it arrived");
+	err_hint(&err, "%s", "");
+	end(s, r, step, &err, now);
+	session_emit(s, SESSION_TASKS)->count = 1; /* it has left the board */
+	ev = session_emit(s, SESSION_CANCELED);
+	task_local_key(r->seq, ev->key, sizeof(ev->key));
+	if (step.ambiguous)
+		ev->err = err;
 }
 
 /* --- a POST --- */
@@ -211,27 +105,27 @@ take_post(struct session *s, struct outbox_row *r, struct api_event *answer, str
 
 	step = session_next_step(r, ev, now);
 	session_pace(s, ev, answer, now);
-	if (step.state == OUTBOX_ABANDONED)
+	if (r->state == OUTBOX_ABANDONED && step.state == OUTBOX_ABANDONED)
 		return; /* given up meanwhile, and it brings no task */
 	r->http = answer->status;
-	how(r, EVIDENCE_POST, answer);
+	session_how(r, EVIDENCE_POST, answer);
 	r->state = step.state;
 	if (step.state == OUTBOX_ACCEPTED) {
-		accept(s, r, &answer->reply.tasks[0], now);
+		session_accept(s, r, &answer->reply.tasks[0], "", now);
 	} else if (ev == OUTBOX_EV_CONFLICT) {
 		/* A whole answer: by it alone the row is not ambiguous. Look before telling. */
-		note(r, &answer->err);
+		r->ambiguous = step.ambiguous;
+		session_note(r, &answer->err);
 		r->next_ms = now.wall_ms;
 		if (session_write(s, r, NULL, now))
 			session_look_up(s, r, answer->owner_task_id, now);
+	} else if (step.state == OUTBOX_ABANDONED) {
+		session_canceled(s, r, step, now);
 	} else if (step.state == OUTBOX_QUEUED || step.state == OUTBOX_UNCONFIRMED) {
 		r->ambiguous = step.ambiguous;
 		stay(s, r, ev, r->attempt, answer, now);
 	} else {
-		r->ambiguous = step.ambiguous;
-		r->next_ms = 0;
-		note(r, &answer->err);
-		session_outcome(s, r, NULL, &answer->err, now);
+		end(s, r, step, &answer->err, now);
 	}
 }
 
@@ -264,38 +158,90 @@ session_on_post(struct session *s, const struct call *c, const struct api_event 
 
 /* --- a look-up --- */
 
+/* Why it waits although nothing was found. like: tasks without unique_id that look like it. */
+static void
+word_absent(const struct outbox_row *r, size_t like, struct err *err)
+{
+	err_set(err, ERR_UNCONFIRMED, "sent, but not found by its unique_id so far");
+	if (like > 0)
+		err_set(err, ERR_UNCONFIRMED,
+			"sent and not found by its unique_id; %zu%s tasks without one look like it",
+			like, like == WEAK_MANY ? " or more" : "");
+	if (session_is_weak(r))
+		err_hint(err, "not sent again by itself, for clear_unique_id_on_error"
+			      " is set: look in the project, then send again or give up");
+	else if (r->wish == WISH_CANCEL)
+		err_hint(err, "not sent again, for it is to be canceled: that is done when it is"
+			      " found; after an hour it counts as never made");
+	else if (outbox_refuses(r->http))
+		err_hint(err,
+			 "the last try was refused (%ld), an earlier one is in doubt: after"
+			 " an hour without it this counts as refused",
+			 r->http);
+	else
+		err_hint(err, "it is looked up again, and sent again with the same id");
+}
+
+void
+session_still_absent(struct session *s, struct outbox_row *r, size_t like, struct now now)
+{
+	struct api_event answer = { .retry_after_ms = -1 };
+
+	word_absent(r, like, &answer.err);
+	stay(s, r, OUTBOX_EV_ABSENT, r->looks + 1, &answer, now);
+}
+
+/* Another task had the unique_id, and now none has. Nothing is sent for that. */
+static void
+left_to_a_person(struct session *s, struct outbox_row *r, struct now now)
+{
+	struct err err;
+
+	err_set(&err, ERR_CONFLICT, "no task has this unique_id now; %s had it", r->owner);
+	err_hint(&err,
+		 "look at that task; then give this up and submit a copy, if it is not yours");
+	r->next_ms = 0;
+	session_note(r, &err);
+	session_outcome(s, r, NULL, &err, now);
+}
+
 /* Not there: no proof. The same bytes go again if outbox.c allows it. */
 static void
 absent(struct session *s, struct outbox_row *r, struct now now)
 {
-	/* When the task fails the service frees its id, and a second one could be made. */
-	bool weak = payload_says(r, "clear_unique_id_on_error");
 	struct api_event answer = { .retry_after_ms = -1 };
+	struct outbox_step step;
 
-	bool again;
-
+	if (r->owner[0]) {
+		left_to_a_person(s, r, now);
+		return;
+	}
 	r->looks++;
-	again = session_next_step(r, OUTBOX_EV_ABSENT, now).action == OUTBOX_POST && !weak &&
-		session_may_send(s, now);
-	if (again && session_may_post(s)) {
-		session_post(s, r, now);
+	step = session_next_step(r, OUTBOX_EV_ABSENT, now);
+	if (step.action == OUTBOX_POST && session_may_send(s, now)) {
+		if (session_may_post(s))
+			session_post(s, r, now);
+		else /* many are: it is asked for once more when there is room */
+			session_wait(s, r->seq, ROOM_MS, now);
 		return;
 	}
-	if (again) { /* many are: it is asked for once more when there is room */
-		session_wait(s, r->seq, ROOM_MS, now);
-		return;
+	if (step.state == OUTBOX_REJECTED) {
+		err_set(&answer.err, ERR_API,
+			"refused (%ld), and no task has been found for an earlier try in doubt",
+			r->http);
+		err_hint(&answer.err, "correct the draft and submit it again");
+		end(s, r, step, &answer.err, now);
+	} else if (step.state == OUTBOX_ABANDONED) {
+		session_canceled(s, r, step, now);
+	} else if (!session_is_weak(r)) {
+		session_still_absent(s, r, 0, now);
+	} else if (session_ask_weak(s, r, now)) {
+		return; /* its answer decides */
 	}
-	err_set(&answer.err, ERR_UNCONFIRMED, "sent, but not found by its unique_id so far");
-	if (weak)
-		err_hint(&answer.err, "not sent again by itself, for clear_unique_id_on_error"
-				      " is set: look in the project, then send again or give up");
-	else
-		err_hint(&answer.err, "it is looked up again, and sent again with the same id");
-	stay(s, r, OUTBOX_EV_ABSENT, r->looks + 1, &answer, now);
 }
 
-static enum outbox_event
-failure(const struct api_event *ev)
+enum outbox_event
+session_failure(const struct api_event *ev)
 {
 	if (ev->status == 0 && !ev->left)
 		return ev->untrusted ? OUTBOX_EV_HOLD : OUTBOX_EV_NOT_SENT;
@@ -323,8 +269,11 @@ tries_since(int64_t sent_ms, struct now now)
 static void
 look_failed(struct session *s, struct outbox_row *r, const struct api_event *ev, struct now now)
 {
-	session_pace(s, failure(ev), ev, now);
-	stay(s, r, OUTBOX_EV_LOOKUP_FAILED, tries_since(r->sent_ms, now), ev, now);
+	session_pace(s, session_failure(ev), ev, now);
+	if (r->owner[0]) /* what is known of it stands */
+		session_tell_row(s, r, NULL, &ev->err);
+	else
+		stay(s, r, OUTBOX_EV_LOOKUP_FAILED, tries_since(r->sent_ms, now), ev, now);
 }
 
 /* The task that carries our unique_id, byte for byte: a service that ignores the filter
@@ -363,7 +312,7 @@ session_take_look(struct session *s, struct outbox_row *r, const struct call *c,
 		return true; /* settled meanwhile */
 	if (!task && more)
 		return false;
-	how(r, c->kind == CALL_OWNER ? EVIDENCE_OWNER : EVIDENCE_LOOK, ev);
+	session_how(r, c->kind == CALL_OWNER ? EVIDENCE_OWNER : EVIDENCE_LOOK, ev);
 	if (task)
 		session_found(s, r, task, now);
 	else if (ev->err.code && !(c->kind == CALL_OWNER && ev->status == 404))
@@ -383,7 +332,8 @@ settle_one(struct session *s, int64_t seq, const struct task *task, struct now n
 
 	session_group_open(s);
 	outbox_row_init(&r);
-	if (store_outbox_get(s->store, seq, &r, &err) == ERR_OK && r.state == OUTBOX_UNCONFIRMED) {
+	if (store_outbox_get(s->store, seq, &r, &err) == ERR_OK && r.state == OUTBOX_UNCONFIRMED &&
+	    !r.owner[0]) {
 		r.how.what = EVIDENCE_LOOK; /* the refresh has seen it */
 		session_found(s, &r, task, now);
 	}

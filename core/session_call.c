@@ -41,6 +41,10 @@ session_cancel(struct session *s, const char *task_id, bool clear_unique_id, str
 {
 	struct call c = { .kind = CALL_CANCEL };
 
+	if (task_local_seq(task_id) > 0)
+		return session_need_key(s, err)
+			       ? err->code
+			       : session_cancel_row(s, task_local_seq(task_id), now, err);
 	if (need_task(s, task_id, err) ||
 	    api_task_cancel(s->api, task_id, clear_unique_id, now.mono_ms, &c.ticket, err))
 		return err->code;
@@ -120,6 +124,15 @@ tell(struct session *s, enum session_event_kind kind, const char *key, const str
 	ev->err = *err;
 }
 
+static void
+canceled(struct session *s, const struct call *c, const struct api_event *ev, const struct err *err,
+	 struct now now)
+{
+	if (c->seq)
+		session_granted(s, c, ev, err, now);
+	tell(s, SESSION_CANCELED, c->key, err);
+}
+
 /* The service knows it no more: shown, and never sent again. */
 static void
 gone(struct session *s, const char *key, struct now now)
@@ -162,7 +175,7 @@ on_probe(struct session *s, const struct call *c, const struct api_event *ev, st
 static void
 on_cancel(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
 {
-	struct call again = { .kind = CALL_RECHECK, .err = ev->err };
+	struct call again = { .kind = CALL_RECHECK, .seq = c->seq, .err = ev->err };
 	struct err err = ev->err;
 
 	memcpy(again.key, c->key, sizeof(again.key));
@@ -172,17 +185,17 @@ on_cancel(struct session *s, const struct call *c, const struct api_event *ev, s
 		return;
 	}
 	err = ev->err.code ? ev->err : keep(s, ev, now);
-	tell(s, SESSION_CANCELED, c->key, &err);
+	canceled(s, c, ev, &err, now);
 }
 
 static void
 on_recheck(struct session *s, const struct call *c, const struct api_event *ev, struct now now)
 {
 	struct err err = keep(s, ev, now);
-	bool canceled = !err.code && ev->reply.task_count == 1 &&
-			strcmp(ev->reply.tasks[0].status, "canceled") == 0;
+	bool gone = !err.code && ev->reply.task_count == 1 &&
+		    strcmp(ev->reply.tasks[0].status, "canceled") == 0;
 
-	tell(s, SESSION_CANCELED, c->key, canceled ? &err : &c->err);
+	canceled(s, c, ev, gone ? &err : &c->err, now);
 }
 
 static void
@@ -245,6 +258,8 @@ session_on_call(struct session *s, struct call *c, const struct api_event *ev, s
 	case CALL_POST:
 	case CALL_LOOK:
 	case CALL_OWNER:
+	case CALL_WEAK:
+	case CALL_VERIFY:
 	case CALL_PAGE: break; /* session.c gives them to others */
 	}
 }

@@ -2,11 +2,16 @@
  *
  * session.c          make, events, the loop's three calls, who gets an answer
  * session_submit.c   a draft becomes a row of the outbox; what a person does to a row
+ * session_queue.c    many of them in one commit
  * session_outbox.c   the driver of the outbox: the one place that POSTs a task
  * session_group.c    what one turn writes is one commit; then the POSTs
  * session_window.c   claimed rows that wait for a place on the wire
  * session_answer.c   what an answer means for a row
  * session_look.c     rows in doubt are looked up, many in one call
+ * session_match.c    whether a task that was found is the row's
+ * session_link.c     a person says that it is
+ * session_wish.c     a row is to be canceled
+ * session_verify.c   a row that was in doubt is looked up once more
  * session_hold.c     what stands in the way of all rows of the target
  * session_watch.c    the rows that somebody waits for
  * session_lock.c     one sender at a time
@@ -25,9 +30,11 @@ enum call_kind {
 	CALL_OWNER,   /* seq */
 	CALL_PAGE,    /* of the refresh */
 	CALL_TASK,    /* key */
+	CALL_WEAK,    /* seq */
+	CALL_VERIFY,  /* seq */
+	CALL_CANCEL,  /* key; seq: of a wish, else 0 */
+	CALL_RECHECK, /* the same; err: why it was not canceled */
 	CALL_PROBE,   /* key, pages: how many more may be asked for */
-	CALL_CANCEL,  /* key */
-	CALL_RECHECK, /* key, err: why it was not canceled */
 	CALL_PROJECTS,
 	CALL_BATCHES /* project, offset, pages, count */
 };
@@ -131,6 +138,8 @@ struct session {
 	bool put_back; /* to be told once, see session_put_back() */
 	size_t doubted;
 	struct window window;
+	int64_t wish_after; /* mono; no wish is carried out before */
+	int wish_fails;
 	unsigned jitter; /* 0..999, another one for each answer */
 	bool more;       /* answers have come that this turn did not get to */
 	struct sync sync;
@@ -152,6 +161,9 @@ enum err_code session_need_key(const struct session *s, struct err *err) MUST_CH
 void session_pump(struct session *s, struct now now);
 /* Nothing forbids a POST: started, no hold, no pause, the store works. */
 bool session_may_send(const struct session *s, struct now now);
+/* What the board shows as the project of a row that names a batch alone. */
+enum err_code session_name_project(struct session *s, struct outbox_row *r,
+				   struct err *err) MUST_CHECK;
 /* A row is being sent or looked up by us. */
 bool session_row_busy(const struct session *s, int64_t seq);
 
@@ -226,7 +238,43 @@ bool session_take_look(struct session *s, struct outbox_row *r, const struct cal
 		       const struct api_event *ev, bool more, struct now now);
 /* May one more POST begin? */
 bool session_may_post(const struct session *s);
-/* A task with the row's unique_id was seen: accept it, or refuse the row if it is not ours. */
+/* What the next outcome says of it: err's words, field and hint, NULL for none. */
+void session_note(struct outbox_row *r, const struct err *err);
+/* The task is the row's; words: the note. */
+void session_accept(struct session *s, struct outbox_row *r, const struct task *task,
+		    const char *words, struct now now);
+/* A person acts on a row: r is filled, the lock is ours. Errors: ERR_AUTH, ERR_NOT_FOUND,
+ * ERR_RULE (of another target), ERR_BUSY. */
+enum err_code session_take_row(struct session *s, int64_t seq, struct outbox_row *r,
+			       struct err *err) MUST_CHECK;
+/* Evidence of the next outcome. */
+void session_how(struct outbox_row *r, enum evidence_what what, const struct api_event *ev);
+/* What the failure of a call that only asks says. */
+enum outbox_event session_failure(const struct api_event *ev);
+/* A row with a wish has come to its end without a task. */
+void session_canceled(struct session *s, struct outbox_row *r, struct outbox_step step,
+		      struct now now);
+/* Begin what is to be done for accepted rows: cancel one, look one up once more. */
+void session_grant(struct session *s, struct now now);
+void session_verify(struct session *s, struct now now);
+/* What came of it. why: of the cancel, ERR_OK if the task is canceled. */
+void session_granted(struct session *s, const struct call *c, const struct api_event *ev,
+		     const struct err *why, struct now now);
+void session_on_verify(struct session *s, const struct call *c, const struct api_event *ev,
+		       struct now now);
+/* A weak row was not found by its unique_id: ask for what looks like it. False: told already. */
+bool session_ask_weak(struct session *s, const struct outbox_row *r, struct now now);
+void session_on_weak(struct session *s, const struct call *c, const struct api_event *ev,
+		     struct now now);
+/* Not found: what the person is told, and when it is looked up next. like: tasks like it. */
+#define WEAK_MANY 100
+void session_still_absent(struct session *s, struct outbox_row *r, size_t like, struct now now);
+/* Come back at this time (mono), or before. */
+void session_wake(struct session *s, int64_t at);
+/* session_cancel() of a row that is only here. */
+enum err_code session_cancel_row(struct session *s, int64_t seq, struct now now,
+				 struct err *err) MUST_CHECK;
+/* A task with the row's unique_id was seen: accept it, or it is another one's. */
 void session_found(struct session *s, struct outbox_row *r, const struct task *task,
 		   struct now now);
 /* Tasks of a refresh may settle rows in doubt. */
@@ -249,6 +297,8 @@ void session_unfollow(struct session *s, int64_t seq);
 /* How the row was last told; false: nobody follows it. The first one behind after, by seq. */
 bool session_followed(const struct session *s, int64_t seq, enum outbox_state *state);
 bool session_followed_after(const struct session *s, int64_t after, struct watched *out);
+/* May the service give its unique_id back by itself? */
+bool session_is_weak(const struct outbox_row *r);
 /* outbox_next() for this row. */
 struct outbox_step session_next_step(const struct outbox_row *r, enum outbox_event ev,
 				     struct now now);

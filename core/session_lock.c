@@ -177,9 +177,9 @@ reason(const struct outbox_row *r)
 	struct err err = ERR_INIT;
 
 	if (r->state == OUTBOX_REJECTED)
-		err_set(&err, r->http == 409 ? ERR_CONFLICT : ERR_API, "%s", r->note);
+		err_set(&err, r->owner[0] ? ERR_CONFLICT : ERR_API, "%s", r->note);
 	else if (r->state == OUTBOX_UNCONFIRMED)
-		err_set(&err, ERR_UNCONFIRMED, "%s", r->note);
+		err_set(&err, r->owner[0] ? ERR_CONFLICT : ERR_UNCONFIRMED, "%s", r->note);
 	err_hint(&err, "%s", r->hint);
 	for (int f = 0; f < FIELD_COUNT; f++)
 		if (err.code && strcmp(fields[f].name, r->field) == 0)

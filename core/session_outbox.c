@@ -21,7 +21,11 @@ session_next_step(const struct outbox_row *r, enum outbox_event ev, struct now n
 	struct outbox_now on = {
 		.state = r->state,
 		.ambiguous = r->ambiguous,
-		.attempt = r->attempt,
+		.owned = r->owner[0] != '\0',
+		.refused = outbox_refuses(r->http),
+		.weak = r->state == OUTBOX_UNCONFIRMED && session_is_weak(r),
+		.wish = r->wish == WISH_CANCEL,
+		.looks = r->looks,
 		.quiet_ms = now.wall_ms - r->sent_ms,
 	};
 
@@ -34,7 +38,9 @@ session_next_step(const struct outbox_row *r, enum outbox_event ev, struct now n
 bool
 session_row_busy(const struct session *s, int64_t seq)
 {
-	return session_calls(s, CALL_POST, seq) + session_calls(s, CALL_OWNER, seq) > 0 ||
+	return session_calls(s, CALL_POST, seq) + session_calls(s, CALL_OWNER, seq) +
+			       session_calls(s, CALL_WEAK, seq) >
+		       0 ||
 	       session_looks_at(s, seq);
 }
 
@@ -154,6 +160,7 @@ session_post(struct session *s, struct outbox_row *r, struct now now)
 	}
 	if (!won) /* another process has it */
 		return;
+	r->ambiguous = r->ambiguous || r->state == OUTBOX_UNCONFIRMED;
 	r->state = OUTBOX_SENDING;
 	r->attempt++;
 	r->looks = 0;
@@ -180,6 +187,7 @@ drive(struct session *s, int64_t seq, struct now now)
 {
 	struct outbox_row r;
 	struct err err = ERR_INIT;
+	struct outbox_step step;
 	bool begun = true;
 
 	if (session_row_busy(s, seq))
@@ -189,11 +197,16 @@ drive(struct session *s, int64_t seq, struct now now)
 		session_stop(s, seq, &err);
 		begun = false;
 	} else {
-		switch (session_next_step(&r, OUTBOX_EV_DUE, now).action) {
+		step = session_next_step(&r, OUTBOX_EV_DUE, now);
+		switch (step.action) {
 		case OUTBOX_POST: session_post(s, &r, now); break;
 		case OUTBOX_LOOK_UP: session_look_up_due(s, &r, now); break;
 		case OUTBOX_NOTHING:
-		case OUTBOX_WAIT: begun = false; break;
+		case OUTBOX_WAIT:
+			begun = step.state == OUTBOX_ABANDONED;
+			if (begun)
+				session_canceled(s, &r, step, now);
+			break;
 		}
 	}
 	outbox_row_done(&r);
@@ -308,6 +321,13 @@ turn(struct session *s, struct now now)
 	return drive(s, look && may_look(s) ? doubt : queued, now);
 }
 
+void
+session_wake(struct session *s, int64_t at)
+{
+	if (s->out.wake < 0 || s->out.wake > at)
+		s->out.wake = at;
+}
+
 bool
 session_may_send(const struct session *s, struct now now)
 {
@@ -344,6 +364,10 @@ session_pump(struct session *s, struct now now)
 	while (session_may_send(s, now) && turn(s, now))
 		continue;
 	session_group_close(s, now);
+	if (session_may_send(s, now)) {
+		session_grant(s, now);
+		session_verify(s, now);
+	}
 	if (o->started && o->hold.what != HOLD_NONE)
 		o->wake = now.mono_ms + SESSION_LOCK_MS; /* another process may lift it */
 	else if (o->pause_until > now.mono_ms && !o->broken.code)

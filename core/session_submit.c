@@ -151,9 +151,8 @@ session_submit(struct session *s, const struct draft *d, struct now now, int64_t
 
 /* --- by hand --- */
 
-/* r: the row, fresh from init. The lock is ours on success. */
-static enum err_code
-take_row(struct session *s, int64_t seq, struct outbox_row *r, struct err *err)
+enum err_code
+session_take_row(struct session *s, int64_t seq, struct outbox_row *r, struct err *err)
 {
 	if (session_need_key(s, err) || store_outbox_get(s->store, seq, r, err))
 		return err->code;
@@ -175,7 +174,7 @@ session_look(struct session *s, int64_t seq, struct now now, struct err *err)
 	enum err_code code;
 
 	outbox_row_init(&r);
-	code = take_row(s, seq, &r, err);
+	code = session_take_row(s, seq, &r, err);
 	if (code == ERR_BUSY && session_row_busy(s, seq)) {
 		code = ERR_OK; /* its answer is coming anyway */
 	} else if (!code && r.state != OUTBOX_UNCONFIRMED) {
@@ -197,11 +196,17 @@ session_resend(struct session *s, int64_t seq, struct now now, struct err *err)
 	enum err_code code;
 
 	outbox_row_init(&r);
-	code = take_row(s, seq, &r, err);
+	code = session_take_row(s, seq, &r, err);
 	if (!code && (r.state != OUTBOX_UNCONFIRMED || r.looks == 0)) {
 		err_set(err, ERR_RULE, "no look-up has found it absent yet");
 		code = err_hint(err, "look it up first");
-	} else if (!code && session_next_step(&r, OUTBOX_EV_ABSENT, now).action != OUTBOX_POST) {
+	} else if (!code && r.owner[0]) {
+		err_set(err, ERR_RULE, "its unique_id is another task's, %s", r.owner);
+		code = err_hint(err, "link it with that task, or give it up and submit a copy");
+	} else if (!code && r.wish == WISH_CANCEL) {
+		err_set(err, ERR_RULE, "it is to be canceled");
+		code = err_hint(err, "submit a copy to make another task");
+	} else if (!code && session_next_step(&r, OUTBOX_EV_RESEND, now).action != OUTBOX_POST) {
 		err_set(err, ERR_RULE, "the first request may still be at work");
 		code = err_hint(err, "wait until a minute has passed since it left");
 	} else if (!code) {
@@ -221,7 +226,7 @@ session_abandon(struct session *s, int64_t seq, struct now now, struct err *err)
 	enum err_code code;
 
 	outbox_row_init(&r);
-	code = take_row(s, seq, &r, err);
+	code = session_take_row(s, seq, &r, err);
 	if (!code) {
 		step = session_next_step(&r, OUTBOX_EV_ABANDON, now);
 		if (step.state != OUTBOX_ABANDONED)

@@ -220,6 +220,20 @@ enum err_code store_evidence(struct store *s, int64_t seq, struct evidence **lis
 /* Only when the row is due next: for a look-up that is under way. */
 enum err_code store_outbox_wait(struct store *s, int64_t seq, int64_t next_ms,
 				struct err *err) MUST_CHECK;
+/* Remember a wish, unless the row has left r->state meanwhile: *done tells. r->how, note and
+ * hint become evidence. The accepted row that has one and is oldest; *seq = 0 if none. */
+enum err_code store_outbox_wish(struct store *s, const struct outbox_row *r, enum outbox_wish wish,
+				int64_t now_ms, bool *done, struct err *err) MUST_CHECK;
+enum err_code store_outbox_wished(struct store *s, int64_t target, int64_t *seq,
+				  struct err *err) MUST_CHECK;
+/* The accepted row that is to be looked up once more first; *seq = 0 if none. Another time. */
+enum err_code store_outbox_verify_next(struct store *s, int64_t target, int64_t *seq,
+				       int64_t *at_ms, struct err *err) MUST_CHECK;
+enum err_code store_outbox_verify_at(struct store *s, int64_t seq, int64_t at_ms,
+				     struct err *err) MUST_CHECK;
+/* What came of either: wish, twin, verify_ms, note and hint of an accepted row, and r->how. */
+enum err_code store_outbox_learned(struct store *s, const struct outbox_row *r, int64_t now_ms,
+				   struct err *err) MUST_CHECK;
 /* With the sender's lock held: sending -> unconfirmed and ambiguous, due at once. *n rows. */
 enum err_code store_outbox_recover(struct store *s, int64_t now_ms, size_t *n,
 				   struct err *err) MUST_CHECK;

@@ -151,9 +151,10 @@ find_intent(struct store *s, const struct outbox_row *r, int64_t *seq, int *atte
 	const struct value v[] = { value_int(r->target), value_text(r->run_key),
 				   value_int(r->item) };
 	sqlite3_stmt *st = store_ask(s,
-				     "SELECT seq, attempt, state = 'rejected' AND NOT ambiguous"
+				     "SELECT seq, attempt, state, ambiguous"
 				     " FROM outbox WHERE target = ? AND run_key = ? AND item = ?",
 				     v, ARRAY_LEN(v), err);
+	char state[16];
 	bool row;
 
 	*seq = 0;
@@ -165,7 +166,12 @@ find_intent(struct store *s, const struct outbox_row *r, int64_t *seq, int *atte
 		return ERR_OK;
 	*seq = sqlite3_column_int64(st, 0);
 	*attempt = sqlite3_column_int(st, 1);
-	*again = sqlite3_column_int(st, 2) != 0;
+	store_column_cut(st, 2, state, sizeof(state));
+	const struct outbox_now now = { .state = store_state_called(state),
+					.ambiguous = sqlite3_column_int(st, 3) != 0 };
+
+	*again = outbox_next(&now, OUTBOX_EV_EDIT).state == OUTBOX_QUEUED &&
+		 now.state == OUTBOX_REJECTED;
 	store_rest(st);
 	return ERR_OK;
 }

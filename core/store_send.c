@@ -32,7 +32,8 @@ store_outbox_claim(struct store *s, int64_t seq, int attempt, int64_t now_ms, bo
 		return err->code;
 	code = store_do(s,
 			"UPDATE outbox SET state = 'sending', attempt = attempt + 1, looks = 0,"
-			" sent_ms = ? WHERE seq = ? AND attempt = ?"
+			" ambiguous = max(ambiguous, state = 'unconfirmed'), sent_ms = ?"
+			" WHERE seq = ? AND attempt = ?"
 			" AND state IN ('queued', 'unconfirmed')",
 			v, ARRAY_LEN(v), err);
 	if (!code)
@@ -67,7 +68,8 @@ update(struct store *s, const struct outbox_row *r, struct err *err)
 	if (store_do(s,
 		     "UPDATE outbox SET state = ?, ambiguous = ?, looks = ?, next_ms = ?,"
 		     " task_id = ?, http = ?, note = ?, field = ?, hint = ?,"
-		     " owner = ?, verify_ms = ?"
+		     " owner = ?, verify_ms = ?,"
+		     " wish = iif(?1 = 'rejected', '', wish)"
 		     " WHERE seq = ? AND attempt = ? AND state <> 'accepted'",
 		     v, ARRAY_LEN(v), err))
 		return err->code;
@@ -244,7 +246,7 @@ store_outbox_next(struct store *s, int64_t target, enum outbox_state state, int6
 					       " AND state = 'queued'"
 					       " ORDER BY next_ms, seq LIMIT 1"
 					     : "SELECT seq, next_ms FROM outbox WHERE target = ?"
-					       " AND state = 'unconfirmed'"
+					       " AND state = 'unconfirmed' AND owner = ''"
 					       " ORDER BY next_ms, seq LIMIT 1",
 				     v, 1, err);
 	bool row;
@@ -282,11 +284,11 @@ store_outbox_doubts(struct store *s, int64_t target, int64_t until_ms, int64_t *
 {
 	const struct value v[] = { value_int(target), value_int(until_ms),
 				   value_int((int64_t)max) };
-	sqlite3_stmt *st =
-		store_ask(s,
-			  "SELECT seq FROM outbox WHERE target = ? AND state ="
-			  " 'unconfirmed' AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?",
-			  v, ARRAY_LEN(v), err);
+	sqlite3_stmt *st = store_ask(
+		s,
+		"SELECT seq FROM outbox WHERE target = ? AND state ="
+		" 'unconfirmed' AND owner = '' AND next_ms <= ? ORDER BY next_ms, seq LIMIT ?",
+		v, ARRAY_LEN(v), err);
 	size_t count = 0;
 	bool row;
 

@@ -145,7 +145,7 @@ static void
 believed(const struct api_event *ev)
 {
 	struct buf id = BUF_INIT(4096), unique_id = BUF_INIT(4096);
-	struct json_span top;
+	struct json_span top, value;
 	struct err err = ERR_INIT;
 
 	fuzz_must(ev->status / 100 == 2 && !reply.err.code, "only a whole 2xx is a yes");
@@ -157,6 +157,9 @@ believed(const struct api_event *ev)
 	fuzz_must(!is_text(&top, "unique_id", &unique_id) || unique_id.len == 0 ||
 			  strcmp(buf_str(&unique_id), OURS) == 0,
 		  "no yes about another task");
+	fuzz_must(!json_member(&top, "unique_id", &value) || value.type == JSON_STRING ||
+			  value.type == JSON_NULL,
+		  "no yes with an id that is no text");
 	buf_free(&id);
 	buf_free(&unique_id);
 }
@@ -182,8 +185,13 @@ judge(const struct api_event *ev)
 	case OUTBOX_EV_START:
 	case OUTBOX_EV_DUE:
 	case OUTBOX_EV_FOUND:
+	case OUTBOX_EV_STRANGER:
 	case OUTBOX_EV_ABSENT:
 	case OUTBOX_EV_LOOKUP_FAILED:
+	case OUTBOX_EV_RESEND:
+	case OUTBOX_EV_LINK:
+	case OUTBOX_EV_EDIT:
+	case OUTBOX_EV_CANCEL:
 	case OUTBOX_EV_ABANDON:
 	case OUTBOX_EVENT_COUNT: fuzz_must(false, "no answer is such an event");
 	}

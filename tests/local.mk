@@ -215,8 +215,21 @@ tests_test_choice_store_SOURCES = tests/test_choice_store.c $(STORED)
 tests_test_choice_store_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 SESSION_WORLD = tests/session_world.c tests/session_world.h tests/scratch.h tests/scratch.c
 tests_test_session_SOURCES = tests/test_session.c tests/sandbox.c tests/sandbox.h $(SESSION_WORLD)
-tests_test_session_faults_SOURCES = tests/test_session_faults.c tests/answers.c tests/answers.h \
+SESSION_SCENE = tests/session_scene.c tests/session_scene.h tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h $(SESSION_WORLD)
+tests_test_session_faults_SOURCES = tests/test_session_faults.c $(SESSION_SCENE)
+if HAVE_CMOCKA
+UNIT_TESTS += tests/test_session_doubt tests/test_session_conflict tests/test_difference \
+	tests/test_session_wish
+endif
+tests_test_difference_SOURCES = tests/test_difference.c
+tests_test_difference_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_session_conflict_SOURCES = tests/test_session_conflict.c $(SESSION_SCENE)
+tests_test_session_conflict_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_session_wish_SOURCES = tests/test_session_wish.c $(SESSION_SCENE)
+tests_test_session_wish_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
+tests_test_session_doubt_SOURCES = tests/test_session_doubt.c $(SESSION_SCENE)
+tests_test_session_doubt_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_faults_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_session_hold_SOURCES = tests/test_session_hold.c tests/answers.c tests/answers.h \
 	tests/canned.c tests/canned.h $(SESSION_WORLD)

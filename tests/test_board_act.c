@@ -102,6 +102,22 @@ a_queued_row_is_given_up_here_without_a_call(void **state)
 }
 
 static void
+a27_a_row_on_its_way_is_asked_to_be_canceled_when_it_has_arrived(void **state)
+{
+	struct table *t = table_new(9);
+
+	(void)state;
+	table_local_row(t, TASK_SENDING);
+	table_press(t, "X");
+	assert_shown(t->w, "It is on its way. Cancel this task when it has arrived?");
+	table_press(t, "y");
+	assert_int_equal(t->w->asked[UI_CANCEL_TASK], 1);
+	assert_string_equal(t->w->last[UI_CANCEL_TASK].key, "local-7");
+	assert_int_equal(t->w->asked[UI_ABANDON], 0);
+	table_done(t);
+}
+
+static void
 an_unconfirmed_row_can_be_looked_up_and_sent_again_after_a_question(void **state)
 {
 	struct table *t = table_new(9);
@@ -188,6 +204,7 @@ main(void)
 		cmocka_unit_test(a_refused_cancel_says_which_and_why),
 		cmocka_unit_test(a_hundred_marked_tasks_are_canceled_a_few_at_a_time),
 		cmocka_unit_test(a_queued_row_is_given_up_here_without_a_call),
+		cmocka_unit_test(a27_a_row_on_its_way_is_asked_to_be_canceled_when_it_has_arrived),
 		cmocka_unit_test(
 			an_unconfirmed_row_can_be_looked_up_and_sent_again_after_a_question),
 		cmocka_unit_test(a_copy_has_the_tasks_values_and_a_unique_id_of_its_own),

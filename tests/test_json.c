@@ -316,10 +316,28 @@ a_text_that_stops_too_early_is_told_from_a_wrong_one(void **state)
 	}
 }
 
+static void
+a_value_that_is_no_string_stands_for_nothing(void **state)
+{
+	static const char text[] = "[1,true,null,{},[],\"\\u0041\",\"b\"]";
+	struct json_iter it = { .next = NULL };
+	struct json_span top;
+	struct buf out = BUF_INIT(64);
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(json_scan(text, sizeof(text) - 1, &top, NULL, &err), ERR_OK);
+	while (json_each(&top, &it))
+		json_unescape(&out, &it.value);
+	assert_string_equal(buf_str(&out), "Ab");
+	buf_free(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_value_that_is_no_string_stands_for_nothing),
 		cmocka_unit_test(good_texts_are_taken),
 		cmocka_unit_test(d2_bad_texts_are_refused_with_their_place),
 		cmocka_unit_test(d2_depth_ends_at_the_limit),

@@ -156,7 +156,8 @@ what_cannot_be_canceled_or_fetched_says_why(void **state)
 	struct world w;
 
 	open_demo(&w, state);
-	assert_int_equal(session_cancel(w.s, "local-1", false, world_now(&w), &err), ERR_RULE);
+	assert_int_equal(session_cancel(w.s, "local-1", false, world_now(&w), &err), ERR_NOT_FOUND);
+	assert_int_equal(session_cancel(w.s, "", false, world_now(&w), &err), ERR_RULE);
 	assert_int_equal(session_task_fetch(w.s, "", world_now(&w), &err), ERR_RULE);
 	world_good(session_task_fetch(w.s, unknown, world_now(&w), &err), &err);
 	world_wait(&w, SESSION_TASK, &ev);

@@ -24,11 +24,11 @@ why_not(enum task_status s)
 	case TASK_COMPLETED:
 	case TASK_ERROR: return "it is over: only a pending task can be canceled";
 	case TASK_CANCELED: return "it is canceled already";
-	case TASK_SENDING: return "it is on its way: wait for the answer, then cancel it";
 	case TASK_REJECTED: return "it was refused: nothing was created, so nothing to cancel";
 	case TASK_PENDING:
 	case TASK_OTHER:
 	case TASK_QUEUED:
+	case TASK_SENDING:
 	case TASK_UNCONFIRMED:
 	case TASK_STATUS_COUNT: break;
 	}
@@ -76,6 +76,9 @@ cancel_one(struct ui *ui, const struct board_mark *m)
 		ui_toast(ui, ROLE_WARNING, "%s", no);
 	else if (m->status == TASK_QUEUED)
 		ask_about(ui, CONFIRM_ABANDON, "Give up on this task? It was not sent yet.", m, 1);
+	else if (m->status == TASK_SENDING)
+		ask_about(ui, CONFIRM_CANCEL,
+			  "It is on its way. Cancel this task when it has arrived?", m, 1);
 	else if (m->status == TASK_UNCONFIRMED)
 		ask_about(ui, CONFIRM_ABANDON,
 			  "Stop looking for this task? It may exist at the service all the same.",
@@ -129,7 +132,7 @@ report(struct ui *ui)
 	board_cancels_done(c);
 }
 
-/* Send the next ones, a few at a time; local ones are given up at once. */
+/* Send the next ones, a few at a time; session_cancel() knows what can be done for local ones. */
 void
 board_cancels_go_on(struct ui *ui)
 {
@@ -138,14 +141,8 @@ board_cancels_go_on(struct ui *ui)
 	while (c->sent < c->n && c->sent - c->done < CANCELS_AT_ONCE &&
 	       ui->out_count + ROOM_LEFT < UI_CMDS_MAX) {
 		const char *key = c->target[c->sent++].key;
-		struct ui_cmd *cmd;
+		struct ui_cmd *cmd = ui_ask(ui, UI_CANCEL_TASK);
 
-		if (task_local_seq(key)) {
-			abandon(ui, task_local_seq(key));
-			c->done++;
-			continue;
-		}
-		cmd = ui_ask(ui, UI_CANCEL_TASK);
 		snprintf(cmd->key, sizeof(cmd->key), "%s", key);
 		cmd->flag = c->clear_unique_id;
 	}

@@ -285,6 +285,18 @@ write_file(struct loop *l, const struct ui_cmd *cmd)
 		ui_toast(l->ui, ROLE_OK, "written: %s", path);
 }
 
+/* One that could not even be begun has ended, too: who counts them is told. */
+static void
+cancel_task(struct loop *l, const struct ui_cmd *cmd)
+{
+	struct session_event ev = { .kind = SESSION_CANCELED };
+
+	if (session_cancel(l->session, cmd->key, cmd->flag, l->now, &ev.err) == ERR_OK)
+		return;
+	snprintf(ev.key, sizeof(ev.key), "%.63s", cmd->key);
+	loop_session_event(l, &ev);
+}
+
 /* --- all of them --- */
 
 /* Commands that may fail and answer nothing else. */
@@ -296,7 +308,6 @@ plain(struct loop *l, const struct ui_cmd *cmd, struct err *err)
 	switch ((int)cmd->kind) {
 	case UI_REFRESH: /* the start of the session is one by itself */
 		return l->started ? session_refresh(l->session, cmd->flag, l->now, err) : ERR_OK;
-	case UI_CANCEL_TASK: return session_cancel(l->session, cmd->key, cmd->flag, l->now, err);
 	case UI_LOOK: return session_look(l->session, cmd->number, l->now, err);
 	case UI_RESEND: return session_resend(l->session, cmd->number, l->now, err);
 	case UI_ABANDON: return session_abandon(l->session, cmd->number, l->now, err);
@@ -334,8 +345,8 @@ loop_obey(struct loop *l, struct ui_cmd *cmd)
 	case UI_LIST_THEMES: list_themes(l); break;
 	case UI_THEME: use_theme(l, cmd->key, cmd->flag); break;
 	case UI_WRITE: write_file(l, cmd); break;
+	case UI_CANCEL_TASK: cancel_task(l, cmd); break;
 	case UI_REFRESH:
-	case UI_CANCEL_TASK:
 	case UI_LOOK:
 	case UI_RESEND:
 	case UI_ABANDON:
