@@ -66,6 +66,14 @@ core_libcore_a_SOURCES += \
 	core/conf_value.c	core/conf_words.c
 core_libcore_a_SOURCES += core/child.c core/child.h core/child_key.c core/child_key.h
 
+# --- many tasks at once: bulk, spool, row ---
+core_libcore_a_SOURCES += \
+	core/bulk.c	core/bulk.h \
+	core/row.c	core/row.h \
+	core/session_queue.c \
+	core/spool.c	core/spool.h \
+	core/store_queue.c
+
 # --- what is remembered, and what joins it all: outbox, store, session ---
 core_libcore_a_SOURCES += \
 	core/store.c	core/store.h	core/store_db.h \

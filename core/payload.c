@@ -389,30 +389,36 @@ payload_pretty(const struct payload *p, struct buf *out)
 }
 
 enum err_code
+payload_bytes(struct payload *p, struct buf *out, char sha256[65], struct err *err)
+{
+	enum field_id broken = payload_broken(p);
+
+	if (broken < FIELD_COUNT) {
+		err_set(err, ERR_RULE, "%s cannot be sent as it stands", fields[broken].name);
+		err->field = fields[broken].name;
+		return err_hint(err, "correct it; the checks say what is wrong");
+	}
+	if (p->at[FIELD_COUNT].broken) {
+		err_set(err, ERR_RULE, "the members from the imported file cannot be sent");
+		return err_hint(err, "import the file again");
+	}
+	if (payload_size(p) > PAYLOAD_MAX)
+		return err_set(err, ERR_TOO_BIG, "the payload has %zu bytes, more than %u",
+			       payload_size(p), PAYLOAD_MAX);
+	payload_wire(p, out);
+	if (sha256)
+		snprintf(sha256, 65, "%s", payload_sha256(p));
+	return ERR_OK;
+}
+
+enum err_code
 payload_of_draft(const struct draft *d, struct buf *out, char sha256[65], struct err *err)
 {
 	struct payload *p = payload_new();
-	enum field_id broken;
-	enum err_code code = ERR_OK;
+	enum err_code code;
 
 	payload_update(p, d);
-	broken = payload_broken(p);
-	if (broken < FIELD_COUNT) {
-		code = err_set(err, ERR_RULE, "%s cannot be sent as it stands",
-			       fields[broken].name);
-		err_hint(err, "correct it; the checks say what is wrong");
-		err->field = fields[broken].name;
-	} else if (p->at[FIELD_COUNT].broken) {
-		code = err_set(err, ERR_RULE, "the members from the imported file cannot be sent");
-		err_hint(err, "import the file again");
-	} else if (payload_size(p) > PAYLOAD_MAX) {
-		code = err_set(err, ERR_TOO_BIG, "the payload has %zu bytes, more than %u",
-			       payload_size(p), PAYLOAD_MAX);
-	} else {
-		payload_wire(p, out);
-		if (sha256)
-			snprintf(sha256, 65, "%s", payload_sha256(p));
-	}
+	code = payload_bytes(p, out, sha256, err);
 	payload_free(p);
 	return code;
 }

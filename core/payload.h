@@ -30,6 +30,10 @@ void payload_update(struct payload *p, const struct draft *d);
 enum err_code payload_of_draft(const struct draft *d, struct buf *out, char sha256[65],
 			       struct err *err) MUST_CHECK;
 
+/* The same of p, which was brought up to date with its draft. */
+enum err_code payload_bytes(struct payload *p, struct buf *out, char sha256[65],
+			    struct err *err) MUST_CHECK;
+
 /* The first field that is not in the bytes although it is set, or FIELD_COUNT. */
 enum field_id payload_broken(const struct payload *p);
 

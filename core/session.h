@@ -85,6 +85,23 @@ enum err_code session_submit_as(struct session *s, const struct draft *d,
 void session_batch_begin(struct session *s, struct now now);
 enum err_code session_batch_end(struct session *s, struct now now, struct err *err) MUST_CHECK;
 
+/*
+ * Queue all that bulk holds, in one commit, and begin to send (as session_submit()). When
+ * ERR_OK comes back every task of it is on the disk; else none of it is. run, queued: see
+ * store_queue_many(), of which target and now_ms are filled in here. No event is sent for the
+ * rows; those that this session moves have theirs later. Errors: ERR_AUTH, those of
+ * store_queue_many(), "record N: ...".
+ */
+struct bulk;
+enum err_code session_queue_many(struct session *s, struct bulk *bulk, struct outbox_run *run,
+				 struct now now, struct outbox_queued *queued,
+				 struct err *err) MUST_CHECK;
+
+/* A person acts: what is open is due now, not after its wait. */
+enum err_code session_hasten(struct session *s, struct now now, struct err *err) MUST_CHECK;
+/* Is another process sending? ERR_BUSY: yes, and who; ERR_SYS, ERR_STORE: as session_start(). */
+enum err_code session_sender(struct session *s, struct err *err) MUST_CHECK;
+
 /* An unconfirmed row: look it up now; send the same bytes again (only after a
  * look-up found nothing and OUTBOX_GATE_MS of quiet, ERR_RULE otherwise); stop caring
  * about it (also a queued one; it leaves the board, SESSION_TASKS tells).

@@ -5,11 +5,10 @@
 #include "core/session_impl.h"
 
 #include "core/check.h"
-#include "core/json.h"
 #include "core/payload.h"
 #include "core/random.h"
+#include "core/row.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static enum err_code
@@ -20,53 +19,29 @@ rule(struct err *err, enum field_id f, const char *msg, const char *hint)
 	return err_hint(err, "%s", hint);
 }
 
-/* The exact bytes that will leave, checked once more as JSON. */
-static enum err_code
-encode(const struct draft *d, struct outbox_row *r, struct err *err)
+/* With a batch alone its project is used. Source: scale-api 6. */
+enum err_code
+session_name_project(struct session *s, struct outbox_row *r, struct err *err)
 {
-	struct buf wire = BUF_INIT(PAYLOAD_MAX);
-	char sha256[sizeof(r->sha256)];
-
-	if (payload_of_draft(d, &wire, sha256, err) ||
-	    json_scan(buf_str(&wire), wire.len, NULL, NULL, err)) {
-		buf_free(&wire);
-		return err->code;
-	}
-	memcpy(r->sha256, sha256, sizeof(sha256));
-	free(r->payload);
-	r->payload_len = wire.len;
-	r->payload = buf_take(&wire);
-	return ERR_OK;
-}
-
-static void
-copy(char **member, const struct draft *d, enum field_id f)
-{
-	task_set(member, draft_get(d, f), draft_len(d, f));
-}
-
-/* What the board shows of it before the service has said a word. */
-static enum err_code
-describe(struct session *s, const struct draft *d, struct outbox_row *r, struct err *err)
-{
-	struct buf tags = BUF_INIT(DRAFT_VALUE_MAX);
 	struct batch_info batch;
 
-	copy(&r->unique_id, d, FIELD_UNIQUE_ID);
-	copy(&r->project, d, FIELD_PROJECT);
-	copy(&r->batch, d, FIELD_BATCH);
-	for (size_t i = 0; i < draft_count(d, FIELD_TAGS); i++)
-		buf_addf(&tags, "%s%s", i ? "\n" : "", draft_item(d, FIELD_TAGS, i));
-	free(r->tags);
-	r->tags = buf_take(&tags);
-	r->priority = (int)strtol(draft_get(d, FIELD_PRIORITY), NULL, 10);
 	if (r->project[0] || !r->batch[0])
 		return ERR_OK;
-	/* With a batch alone its project is used. Source: scale-api 6. */
 	if (store_batch_info(s->store, s->target, r->batch, &batch, err))
 		return err->code;
 	task_set(&r->project, batch.project, strlen(batch.project));
 	return ERR_OK;
+}
+
+/* The exact bytes that will leave, and what the board shows of them. */
+static enum err_code
+encode(struct session *s, const struct draft *d, struct outbox_row *r, struct err *err)
+{
+	struct payload *p = payload_new();
+	enum err_code code = row_of_draft(p, d, r, err);
+
+	payload_free(p);
+	return code ? code : session_name_project(s, r, err);
 }
 
 static enum err_code
@@ -80,7 +55,7 @@ fill(struct session *s, const struct draft *d, const struct session_intent *inte
 	if (!draft_is_set(d, FIELD_UNIQUE_ID))
 		return rule(err, FIELD_UNIQUE_ID, "without a unique_id it could be made twice",
 			    "give it one; the form makes one with a key");
-	if (encode(d, r, err) || describe(s, d, r, err))
+	if (encode(s, d, r, err))
 		return err->code;
 	task_set(&r->run_key, run_key, strlen(run_key));
 	r->item = intent->run_key ? intent->item : 0;

@@ -103,6 +103,8 @@ settle(struct store *s, bool memory, struct err *err)
 		/* nothing of it in /tmp; and a part of a group costs no file (store_db.h) */
 		{ "PRAGMA temp_store = MEMORY",  "PRAGMA temp_store",     "2" },
 		{ "PRAGMA synchronous = FULL",   "PRAGMA synchronous",    "2" },
+		/* What a single statement may have to take back, too: no file for it. */
+		{ "PRAGMA temp_store = MEMORY",  "PRAGMA temp_store",     "2" },
 		/* clang-format on */
 	};
 

@@ -188,6 +188,61 @@ void outbox_row_done(struct outbox_row *r);
  */
 enum err_code store_outbox_add(struct store *s, struct outbox_row *r, const char *draft_id,
 			       bool *existed, struct err *err) MUST_CHECK;
+
+/*
+ * Many rows of one run in one transaction: all of them, or on an error none. next: hands
+ * out the rows in turn, each with its item, unique_id, made_id, what the board shows, payload
+ * and sha256; the rest is filled in here. It is called while the store is locked.
+ */
+typedef enum err_code outbox_source_fn(void *arg, struct outbox_row *r, bool *more,
+				       struct err *err);
+struct outbox_run {
+	int64_t target, now_ms;
+	const char *run_key;
+	/* Rows of this run that are there already: with the same bytes they stand, and one that
+	 * was rejected and never in doubt is queued anew. Else the run must be new. */
+	bool go_on;
+	/* Tasks accepted earlier may have a unique_id of these: then the service decides. */
+	bool again;
+};
+struct outbox_queued {
+	size_t made, renewed, there; /* rows: new, rejected ones queued anew, left as they are */
+	size_t open;                 /* of those that were left: not at their end */
+	int64_t first_ms;            /* when the run was queued first */
+	bool known;                  /* it was, and is not to be gone on with */
+};
+/*
+ * Errors: ERR_ALREADY when the run is there and not to be gone on with (q is set),
+ * an item of it has other bytes, or a unique_id was used by a task that was accepted;
+ * ERR_RULE (field unique_id) when a row that may make a task has it; those of next; ERR_STORE.
+ */
+enum err_code store_queue_many(struct store *s, const struct outbox_run *run,
+			       outbox_source_fn *next, void *arg, struct outbox_queued *q,
+			       struct err *err) MUST_CHECK;
+
+/*
+ * Rows in order, without their payload, at most cap; rows: from outbox_row_init() or used
+ * before. _run: those of a run with an item above after. _open: those of target that are
+ * queued, sending or unconfirmed, with a seq above after. *n = 0: there are no more.
+ */
+enum err_code store_queue_run(struct store *s, int64_t target, const char *run_key, long after,
+			      struct outbox_row *rows, size_t cap, size_t *n,
+			      struct err *err) MUST_CHECK;
+enum err_code store_queue_open(struct store *s, int64_t target, int64_t after,
+			       struct outbox_row *rows, size_t cap, size_t *n,
+			       struct err *err) MUST_CHECK;
+/* One row without its payload. ERR_NOT_FOUND. */
+enum err_code store_queue_row(struct store *s, int64_t seq, struct outbox_row *r,
+			      struct err *err) MUST_CHECK;
+/* Open rows of target that would wait longer are due now. */
+enum err_code store_queue_hasten(struct store *s, int64_t target, int64_t now_ms,
+				 struct err *err) MUST_CHECK;
+/* A number that changes when another process has written; 0 if it cannot be read. */
+int64_t store_queue_version(struct store *s);
+/* Open rows of other targets than this one. */
+enum err_code store_queue_elsewhere(struct store *s, int64_t target, long *n,
+				    struct err *err) MUST_CHECK;
+
 /* r: fresh from outbox_row_init() or used before. ERR_NOT_FOUND. */
 enum err_code store_outbox_get(struct store *s, int64_t seq, struct outbox_row *r,
 			       struct err *err) MUST_CHECK;

@@ -88,6 +88,18 @@ enum err_code store_schema_to(struct store *s, int version, struct err *err) MUS
 
 /* --- between the store's own files; inside the caller's transaction --- */
 
+/* What store_outbox_read() reads, in its order; the payload stands between two. */
+#define OUTBOX_BEFORE_PAYLOAD \
+	"SELECT seq, target, run_key, item, unique_id, project, batch, tags, priority, "
+#define OUTBOX_AFTER_PAYLOAD                                                                 \
+	", sha256, state, ambiguous, attempt, looks, created_ms, sent_ms, next_ms, task_id," \
+	" http, note, field, hint, made_id, wish, owner, twin, verify_ms FROM outbox "
+/* The row that st stands on; what r had is freed. */
+void store_outbox_read(sqlite3_stmt *st, struct outbox_row *r);
+/* store_outbox_add(). */
+enum err_code store_outbox_put(struct store *s, struct outbox_row *r, const char *draft_id,
+			       bool *existed, struct err *err) MUST_CHECK;
+
 /* Insert or update one task; *differs as store_tasks_put() counts. */
 enum err_code store_task_write(struct store *s, int64_t target, const struct task *t,
 			       int64_t now_ms, bool *differs, struct err *err) MUST_CHECK;

@@ -50,11 +50,12 @@ store_state_called(const char *name)
 	return (enum outbox_state)i; /* the schema lets no other name in */
 }
 
-static void
-read_row(sqlite3_stmt *st, struct outbox_row *r)
+void
+store_outbox_read(sqlite3_stmt *st, struct outbox_row *r)
 {
 	char state[16];
 
+	outbox_row_done(r);
 	r->seq = sqlite3_column_int64(st, 0);
 	r->target = sqlite3_column_int64(st, 1);
 	r->run_key = store_column_text(st, 2);
@@ -65,7 +66,7 @@ read_row(sqlite3_stmt *st, struct outbox_row *r)
 	r->tags = store_column_text(st, 7);
 	r->priority = sqlite3_column_int(st, 8);
 	r->payload_len = (size_t)sqlite3_column_bytes(st, 9);
-	r->payload = mem_strndup(sqlite3_column_blob(st, 9), r->payload_len);
+	r->payload = store_column_text(st, 9); /* any bytes */
 	store_column_cut(st, 10, r->sha256, sizeof(r->sha256));
 	store_column_cut(st, 11, state, sizeof(state));
 	r->state = store_state_called(state);
@@ -91,22 +92,15 @@ enum err_code
 store_outbox_get(struct store *s, int64_t seq, struct outbox_row *r, struct err *err)
 {
 	const struct value v[] = { value_int(seq) };
-	sqlite3_stmt *st =
-		store_ask(s,
-			  "SELECT seq, target, run_key, item, unique_id, project, batch, tags,"
-			  " priority, payload, sha256, state, ambiguous, attempt, looks,"
-			  " created_ms, sent_ms, next_ms, task_id, http, note, field,"
-			  " hint, made_id, wish, owner, twin, verify_ms"
-			  " FROM outbox WHERE seq = ?",
-			  v, 1, err);
+	sqlite3_stmt *st = store_ask(
+		s, OUTBOX_BEFORE_PAYLOAD "payload" OUTBOX_AFTER_PAYLOAD "WHERE seq = ?", v, 1, err);
 	bool row;
 
 	if (!st || store_row(s, st, &row, err))
 		return err->code;
 	if (!row)
 		return err_set(err, ERR_NOT_FOUND, "there is no submission %lld", (long long)seq);
-	outbox_row_done(r);
-	read_row(st, r);
+	store_outbox_read(st, r);
 	store_rest(st);
 	return ERR_OK;
 }
@@ -248,8 +242,9 @@ queue_again(struct store *s, const struct outbox_row *r, int64_t seq, struct err
 			v, ARRAY_LEN(v), err);
 }
 
-static enum err_code
-add(struct store *s, struct outbox_row *r, const char *draft_id, bool *existed, struct err *err)
+enum err_code
+store_outbox_put(struct store *s, struct outbox_row *r, const char *draft_id, bool *existed,
+		 struct err *err)
 {
 	int64_t seq;
 	int attempt;
@@ -271,7 +266,9 @@ add(struct store *s, struct outbox_row *r, const char *draft_id, bool *existed, 
 	r->state = OUTBOX_QUEUED;
 	if (store_local_write(s, r, r->created_ms, err))
 		return err->code;
-	const struct value v[] = { value_int(r->seq), value_text(draft_id ? draft_id : "") };
+	if (!draft_id)
+		return ERR_OK;
+	const struct value v[] = { value_int(r->seq), value_text(draft_id) };
 
 	return store_do(s, "UPDATE draft SET submitted = ? WHERE id = ?", v, 2, err);
 }
@@ -285,7 +282,7 @@ store_outbox_add(struct store *s, struct outbox_row *r, const char *draft_id, bo
 
 	if (store_begin_write(s, err))
 		return err->code;
-	if (store_end(s, add(s, r, draft_id, &there, err), err)) {
+	if (store_end(s, store_outbox_put(s, r, draft_id, &there, err), err)) {
 		r->seq = was.seq;
 		r->attempt = was.attempt;
 		r->state = was.state;
