@@ -1,20 +1,20 @@
-/* cmd_submit.c - "multistage submit FILE": one payload becomes one task, once.
+/* cmd_submit.c - "multistage submit FILE...": each payload becomes one task, once.
  *
- * Who submits what: the intent is --run KEY, or else the unique_id, which for a
- * payload without one is made from its content. The same command again finds the
- * same row and goes on with it, or says what became of it.
+ * All payloads are read and checked, then queued in one commit, then followed. What the
+ * person intends has a name, the run: --run KEY, or one made from the payloads themselves.
+ * A task of the run is its number in it. So the same command again finds the same rows.
  */
 #include "config.h"
 
 #include "cli/command.h"
-#include "cli/input.h"
+#include "cli/follow.h"
 #include "cli/out.h"
+#include "cli/payloads.h"
 #include "cli/request.h"
 #include "cli/run.h"
 
-#include "core/check.h"
+#include "core/bulk.h"
 #include "core/clock.h"
-#include "core/payload.h"
 #include "core/random.h"
 
 #include <stdio.h>
@@ -24,339 +24,287 @@
 #define WAIT_MAX     86400
 #define DRAIN_MS     10000 /* for rows of others that we sent along */
 #define RUN_KEY_MAX  200   /* bytes of --run */
+#define WARN_MAX     20    /* payloads whose warnings are said */
+#define PAGE         256   /* rows read at once */
 
 struct submit {
 	const struct cli *cli;
-	const char *file; /* as it was named */
-	struct draft *draft;
-	char sha256[65]; /* of the bytes to send */
 	struct run run;
-	int64_t seq;
-	struct session_event last; /* of our row */
+	struct bulk *bulk;
+	const char *key; /* of the run */
+	char name[BULK_NAME_SIZE + 8];
 	long wait_s;
-	int64_t end_ms; /* monotonic; until when to wait */
-	bool left;      /* a request with it has left this machine */
-	char told[256]; /* why it is not settled, as the person knows it */
+	bool dry, again, keep_going, no_wait;
+	bool alone; /* one file, one object */
+	size_t records, bad, errors, warned;
+	char first_bad[512];
+	struct outbox_queued queued;
+	struct follow *follow;
 };
 
-/* "ms-" and 130 bits of the hash in Crockford's base 32, as random_id() writes them. */
-static void
-id_of_content(const char *hex, char out[RANDOM_ID_SIZE])
-{
-	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-	unsigned bits = 0, have = 0;
-	size_t n = 3;
-
-	memcpy(out, "ms-", 3);
-	for (; *hex && n < RANDOM_ID_SIZE - 1; hex++) {
-		bits = bits << 4 | (unsigned)(*hex <= '9' ? *hex - '0' : *hex - 'a' + 10);
-		have += 4;
-		if (have >= 5) {
-			have -= 5;
-			out[n++] = digits[bits >> have & 31];
-		}
-	}
-	out[n] = '\0';
-}
-
-static void
-set_unique_id(struct submit *s)
-{
-	char id[RANDOM_ID_SIZE];
-	struct payload *p;
-
-	if (cli_has(s->cli, "again")) {
-		random_id(id);
-	} else if (draft_is_set(s->draft, FIELD_UNIQUE_ID)) {
-		return;
-	} else {
-		p = payload_new();
-		payload_update(p, s->draft);
-		id_of_content(payload_sha256(p), id);
-		payload_free(p);
-	}
-	draft_set(s->draft, FIELD_UNIQUE_ID, id, strlen(id));
-}
-
-/* Say all findings; an error among them ends it. */
 static enum err_code
-check(struct submit *s, struct err *err)
+read_options(struct submit *s, struct err *err)
 {
-	struct check *c = check_new();
-	enum err_code code = ERR_OK;
-
-	check_update(c, s->draft);
-	for (size_t i = 0; i < check_count(c); i++) {
-		const struct finding *f = check_get(c, i);
-
-		out_say("%s: %s: %s%s%s%s",
-			f->field < FIELD_COUNT ? fields[f->field].name : s->file,
-			f->severity == SEVERITY_ERROR ? "error" : "warning", f->msg,
-			f->hint[0] ? " (" : "", f->hint, f->hint[0] ? ")" : "");
-	}
-	if (check_errors(c)) {
-		code = err_set(err, ERR_RULE, "nothing was sent: %zu error%s in %s",
-			       check_errors(c), check_errors(c) == 1 ? "" : "s", s->file);
-		err->field = check_get(c, 0)->field < FIELD_COUNT
-				     ? fields[check_get(c, 0)->field].name
-				     : NULL;
-	}
-	check_free(c);
-	return code;
-}
-
-static enum err_code
-read_draft(struct submit *s, struct err *err)
-{
-	const char *run = cli_value(s->cli, "run");
-	struct payload *p;
+	const struct cli *cli = s->cli;
 
 	s->wait_s = WAIT_SECONDS;
-	if (cli_number(s->cli, "wait", 0, WAIT_MAX, &s->wait_s, err) != ERR_OK)
+	if (cli_number(cli, "wait", 0, WAIT_MAX, &s->wait_s, err) != ERR_OK ||
+	    cli_number(cli, "timeout", 0, WAIT_MAX, &s->wait_s, err) != ERR_OK)
 		return err->code;
-	if (run && (!*run || strlen(run) > RUN_KEY_MAX))
+	s->key = cli_value(cli, "run");
+	s->dry = cli_has(cli, "dry-run");
+	s->again = cli_has(cli, "again");
+	s->keep_going = cli_has(cli, "keep-going");
+	s->no_wait = cli_has(cli, "no-wait");
+	if (s->key && (!*s->key || strlen(s->key) > RUN_KEY_MAX))
 		return err_set(err, ERR_USAGE, "--run takes 1 to %d bytes", RUN_KEY_MAX);
-	if (run && cli_has(s->cli, "again")) {
+	if (s->key && s->again) {
 		err_set(err, ERR_USAGE, "--run and --again contradict each other");
 		return err_hint(err, "--run KEY submits once for each KEY");
 	}
-	if (input_draft(s->cli->args[0], &s->draft, err) != ERR_OK)
-		return err->code;
-	set_unique_id(s);
-	if (check(s, err) != ERR_OK)
-		return err->code;
-	p = payload_new();
-	payload_update(p, s->draft);
-	snprintf(s->sha256, sizeof(s->sha256), "%s", payload_sha256(p));
-	payload_free(p);
 	return ERR_OK;
 }
 
-static const char *
-unique_id(const struct submit *s)
-{
-	return draft_get(s->draft, FIELD_UNIQUE_ID);
-}
+/* --- reading --- */
 
-static const char *
-state_word(const struct submit *s)
-{
-	if (s->last.accepted)
-		return outbox_state_name(OUTBOX_ACCEPTED);
-	return task_statuses[s->last.status].name;
-}
-
-/* The outcome on stdout: the task_id alone, or an object. */
 static void
-print_outcome(const struct submit *s, const struct err *err)
+say_findings(struct submit *s, const struct payload_read *one)
 {
-	struct buf object = BUF_INIT(1u << 20), error = BUF_INIT(1u << 16);
+	bool warnings = one->warnings > 0 && s->warned < WARN_MAX;
 
-	if (!cli_has(s->cli, "json")) {
-		if (s->last.accepted)
-			out_data("%s", s->last.key);
-		return;
-	}
-	buf_adds(&object, "{");
-	out_member(&object, "unique_id", unique_id(s));
-	out_member(&object, "state", state_word(s));
-	if (s->last.accepted) {
-		out_member(&object, "task_id", s->last.key);
-		out_member(&object, "status", task_statuses[s->last.status].name);
-	}
-	out_member(&object, "sha256", s->sha256);
-	if (err->code != ERR_OK) {
-		buf_adds(&error, "{");
-		out_member(&error, "code", err_name(err->code));
-		out_member(&error, "message", err->msg);
-		if (err->field)
-			out_member(&error, "field", err->field);
-		buf_adds(&error, "}");
-		out_member_raw(&object, "error", buf_str(&error), error.len);
-	}
-	buf_adds(&object, "}");
-	out_json(buf_str(&object), object.len);
-	buf_free(&object);
-	buf_free(&error);
+	s->warned += one->warnings > 0;
+	payloads_say(one, warnings, out_say);
 }
 
-/* Time is up, or the person stopped it: what is true now, and how to go on. */
 static enum err_code
-not_settled(const struct submit *s, bool by_person, struct err *err)
+take(struct submit *s, const struct payload_read *one, struct err *err)
 {
-	enum err_code code = by_person ? ERR_INTERRUPTED : ERR_UNCONFIRMED;
-
-	if (s->last.status == TASK_UNCONFIRMED || s->last.status == TASK_SENDING)
-		err_set(err, code, "unconfirmed: it left, and no answer that can be trusted came");
-	else if (s->left)
-		err_set(err, code, "still queued: no task was made");
-	else
-		err_set(err, code, "still queued: nothing has left this machine");
-	return err_hint(err,
-			"the same command again goes on with it and never makes a second "
-			"task; or: multistage show %.100s",
-			unique_id(s));
-}
-
-/* What stands in the way, each reason once in a row. */
-static void
-say_why(struct submit *s, const struct session_event *ev)
-{
-	const char *why = ev->err.msg;
-
-	if (s->run.stop_ms || ev->err.code == ERR_OK || strcmp(why, s->told) == 0)
-		return;
-	snprintf(s->told, sizeof(s->told), "%s", why);
-	if (ev->status == TASK_UNCONFIRMED && ev->err.code != ERR_BUSY)
-		out_say("no answer that can be trusted: %s", why);
-	else
-		out_say("it waits: %s", why);
-}
-
-/* An event of our row. *settled: there is no more to wait for. */
-static enum err_code
-take_event(struct submit *s, const struct session_event *ev, bool *settled, struct err *err)
-{
-	s->last = *ev;
-	*settled = true;
-	if (ev->accepted)
+	s->records++;
+	s->alone = s->records == 1 && one->record->alone;
+	say_findings(s, one);
+	if (one->errors > 0) {
+		s->errors += one->errors;
+		if (s->bad++ == 0)
+			payloads_place(one, s->first_bad, sizeof(s->first_bad));
 		return ERR_OK;
-	if (ev->status == TASK_REJECTED) {
-		*err = ev->err;
-		if (err->code == ERR_OK)
-			err_set(err, ERR_API, "the service refused it");
-		return err->field ? err_wrap(err, "%s", err->field) : err->code;
 	}
-	s->left = s->left || ev->status == TASK_SENDING;
-	if (ev->err.code == ERR_STORE && s->left) {
-		*err = ev->err;
-		return err_hint(err, "it may have been sent: when the database is well again, the "
-				     "same command looks for it by its unique_id");
-	}
-	if (ev->status == TASK_QUEUED && ev->err.code != ERR_OK && ev->err.code != ERR_BUSY) {
-		*err = ev->err;
-		if (!err->hint[0])
-			err_hint(err, "it stays queued; the same command again goes on with it");
-		return err->code;
-	}
-	say_why(s, ev);
-	*settled = false;
-	return ERR_OK;
+	if (s->dry)
+		return request_print(s->cli, s->run.conf, one, err);
+	if (bulk_add(s->bulk, one->draft, one->check, one->number, one->made_id, err) == ERR_OK)
+		return ERR_OK;
+	return err_wrap(err, "record %ld", one->number);
+}
+
+/* May what was read be queued? */
+static enum err_code
+judge(const struct submit *s, struct err *err)
+{
+	const char *plural = s->errors == 1 ? "" : "s";
+
+	if (s->warned > WARN_MAX)
+		out_say("and %zu more payloads with warnings; multistage check has them",
+			s->warned - WARN_MAX);
+	if (s->bad == 0 || (s->keep_going && s->bad < s->records))
+		return ERR_OK;
+	if (s->records == 1)
+		return err_set(err, ERR_RULE, "nothing was sent: %zu error%s in %s", s->errors,
+			       plural, s->first_bad);
+	err_set(err, ERR_RULE, "nothing was sent: %zu of %zu records are bad; the first: %s",
+		s->bad, s->records, s->first_bad);
+	return err_hint(err, "--keep-going submits the others");
 }
 
 static enum err_code
-wait_for(struct submit *s, struct err *err)
+read_all(struct submit *s, struct err *err)
 {
-	bool settled = false;
+	struct payloads *p = payloads_open(s->cli, s->again ? PAYLOAD_IDS_NEW : PAYLOAD_IDS_MADE);
+	struct payload_read one;
+	enum err_code code = ERR_OK;
+	bool more = true;
 
-	while (!settled) {
-		struct session_event ev;
-		enum err_code code = run_event(&s->run, s->end_ms, &ev, err);
-
-		if (code == ERR_TIMEOUT || code == ERR_INTERRUPTED)
-			return not_settled(s, code == ERR_INTERRUPTED, err);
-		if (code != ERR_OK)
-			return code;
-		if (ev.kind == SESSION_ROW && ev.seq == s->seq &&
-		    take_event(s, &ev, &settled, err) != ERR_OK)
-			return err->code;
+	while (code == ERR_OK && more && !out_failed()) {
+		code = payloads_next(p, &one, &more, err);
+		if (code == ERR_OK && more)
+			code = take(s, &one, err);
 	}
-	out_say("accepted: unique_id %s, status %s", unique_id(s),
-		task_statuses[s->last.status].name);
-	return ERR_OK;
+	payloads_close(p);
+	return code == ERR_OK ? judge(s, err) : code;
 }
 
-/* A row that ended earlier. */
-static enum err_code
-say_ended(struct submit *s, const struct outbox_row *row, struct err *err)
-{
-	char when[40];
+/* --- queueing --- */
 
-	clock_local(row->created_ms, when, sizeof(when));
-	if (row->state == OUTBOX_ACCEPTED) {
-		s->last.accepted = true;
-		s->last.status = TASK_PENDING;
-		snprintf(s->last.key, sizeof(s->last.key), "%.*s", (int)sizeof(s->last.key) - 1,
-			 row->task_id);
-		err_set(err, ERR_ALREADY, "already submitted on %s as task %s", when, row->task_id);
+/* The run's name without --run: from the payloads; --again makes one that never was. */
+static void
+name_run(struct submit *s)
+{
+	if (s->key)
+		return;
+	if (s->again) {
+		memcpy(s->name, "again-", 6);
+		random_hex(s->name + 6, 16);
 	} else {
-		s->last.status = TASK_UNCONFIRMED;
-		err_set(err, ERR_ALREADY, "already submitted on %s, now %s", when,
-			outbox_state_name(row->state));
+		bulk_name(s->bulk, s->name);
 	}
-	return err_hint(err, "--again makes another task, with a new unique_id");
+	s->key = s->name;
 }
 
-/* The intent is known already: go on with its row, or say what became of it. */
-static enum err_code
-go_on(struct submit *s, struct err *err)
-{
-	struct outbox_row row;
-	enum err_code code;
+/* The rows of the run, in their order. */
+typedef void row_fn(struct submit *s, const struct outbox_row *r, const struct err *why);
 
-	outbox_row_init(&row);
-	code = store_outbox_get(s->run.store, s->seq, &row, err);
-	if (code == ERR_OK && strcmp(row.sha256, s->sha256) != 0) {
-		code = err_set(err, ERR_ALREADY, "%s was submitted before with another payload",
-			       cli_has(s->cli, "run") ? "this --run" : "this unique_id");
-		err_hint(err, "--again makes another task, with a new unique_id");
-	} else if (code == ERR_OK && (row.state == OUTBOX_QUEUED || row.state == OUTBOX_SENDING ||
-				      row.state == OUTBOX_UNCONFIRMED)) {
-		out_say("submitted before and not settled; going on with it");
-		s->last.status = row.state == OUTBOX_QUEUED ? TASK_QUEUED : TASK_UNCONFIRMED;
-		s->left = row.attempt > 0;
-		if (row.state == OUTBOX_UNCONFIRMED)
-			code = session_look(s->run.session, s->seq, run_now(), err);
-		if (code == ERR_OK || code == ERR_BUSY) /* busy: another process looks after it */
-			code = wait_for(s, err);
-	} else if (code == ERR_OK) {
-		code = say_ended(s, &row, err);
-	}
-	outbox_row_done(&row);
+static enum err_code
+each_row(struct submit *s, row_fn *fn, const struct err *why, struct err *err)
+{
+	const int64_t target = session_target(s->run.session);
+	struct outbox_row rows[PAGE];
+	enum err_code code;
+	long after = -1;
+	size_t n = 0;
+
+	for (size_t i = 0; i < PAGE; i++)
+		outbox_row_init(&rows[i]);
+	do {
+		code = store_queue_run(s->run.store, target, s->key, after, rows, PAGE, &n, err);
+		for (size_t i = 0; code == ERR_OK && i < n; i++)
+			fn(s, &rows[i], why);
+		after = code == ERR_OK && n > 0 ? rows[n - 1].item : after;
+	} while (code == ERR_OK && n > 0 && !out_failed());
+	for (size_t i = 0; i < PAGE; i++)
+		outbox_row_done(&rows[i]);
 	return code;
 }
 
-static enum err_code
-send_it(struct submit *s, struct err *err)
+static void
+follow(struct submit *s, const struct outbox_row *r, const struct err *why)
 {
-	bool wait = !cli_has(s->cli, "no-wait");
-	const char *run = cli_value(s->cli, "run");
-	struct session_intent intent = { .run_key = run ? run : unique_id(s) };
+	(void)why;
+	follow_add(s->follow, r);
+}
+
+static void
+show(struct submit *s, const struct outbox_row *r, const struct err *why)
+{
+	follow_show(s->follow, r, why);
+}
+
+/* --- what becomes of them --- */
+
+/* The run is known, and there is nothing of it to go on with. */
+static enum err_code
+already(struct submit *s, struct err *err)
+{
+	struct err other = ERR_INIT;
+	char when[40];
+
+	clock_local(s->queued.first_ms, when, sizeof(when));
+	err_set(err, ERR_ALREADY, "already submitted on %s; nothing was queued", when);
+	err_hint(err, "--again makes second copies; --run %s goes on with these", s->key);
+	if (each_row(s, show, err, &other) != ERR_OK)
+		*err = other;
+	return err->code;
+}
+
+static enum err_code
+leave_queued(struct submit *s, struct err *err)
+{
+	struct err other = ERR_INIT;
+	size_t n = s->queued.made + s->queued.renewed;
+
+	if (n > 0)
+		err_set(err, ERR_UNCONFIRMED,
+			"still queued: nothing has left this machine (%zu task%s)", n,
+			n == 1 ? "" : "s");
+	else
+		err_set(err, ERR_UNCONFIRMED, "still queued or unconfirmed");
+	err_hint(err, "\"multistage queue --wait\" sends what is queued, and so does the next "
+		      "multistage");
+	if (each_row(s, show, NULL, &other) != ERR_OK)
+		*err = other;
+	return err->code;
+}
+
+static enum err_code
+go_on(struct submit *s, struct err *err)
+{
+	const struct outbox_queued *q = &s->queued;
+
+	if (q->made + q->renewed + q->open == 0)
+		return already(s, err);
+	if (q->there > 0)
+		out_say("%zu submitted before, %zu added; going on with run %s", q->there,
+			q->made + q->renewed, s->key);
+	if (s->no_wait)
+		return leave_queued(s, err);
+	if (each_row(s, follow, NULL, err) != ERR_OK ||
+	    (q->there > 0 && session_hasten(s->run.session, run_now(), err) != ERR_OK))
+		return err->code;
+	return follow_wait(s->follow, s->wait_s, err);
+}
+
+static enum err_code
+queue(struct submit *s, struct err *err)
+{
+	struct outbox_run run = {
+		.run_key = s->key,
+		.go_on = cli_has(s->cli, "run"),
+		.again = s->again || cli_has(s->cli, "run"),
+	};
+	enum err_code code;
+
+	code = session_queue_many(s->run.session, s->bulk, &run, run_now(), &s->queued, err);
+	if (code == ERR_OK)
+		return go_on(s, err);
+	return code == ERR_ALREADY && s->queued.known ? already(s, err) : code;
+}
+
+/* A file that is one object is answered with one id. */
+static enum follow_form
+form(const struct submit *s)
+{
+	if (cli_has(s->cli, "json"))
+		return FOLLOW_JSON;
+	return s->alone ? FOLLOW_ID : FOLLOW_LINES;
+}
+
+static enum err_code
+send(struct submit *s, struct err *err)
+{
 	enum err_code code = ERR_OK;
 
-	s->last.status = TASK_QUEUED;
-	s->end_ms = clock_mono_ms() + s->wait_s * 1000;
-	if (wait)
+	name_run(s);
+	s->follow = follow_new(&s->run, form(s));
+	if (!s->no_wait)
 		code = session_start(s->run.session, run_now(), err);
 	if (code == ERR_OK)
-		code = session_submit_as(s->run.session, s->draft, &intent, run_now(), &s->seq,
-					 err);
-	if (code == ERR_ALREADY)
-		code = go_on(s, err);
-	else if (code == ERR_OK && wait)
-		code = wait_for(s, err);
-	else if (code == ERR_OK)
-		code = not_settled(s, false, err);
+		code = queue(s, err);
+	if (code == ERR_OK && s->bad > 0)
+		code = err_set(err, ERR_PARTLY, "%zu of %zu records are bad and were left out",
+			       s->bad, s->records);
 	return code;
 }
 
 enum err_code
 cmd_submit(const struct cli *cli, struct err *err)
 {
-	struct submit s = { .cli = cli, .file = input_name(cli->args[0]) };
-	enum err_code code = read_draft(&s, err);
+	struct submit s = { .cli = cli };
+	enum err_code code = read_options(&s, err);
 
-	if (code == ERR_OK && cli_has(cli, "dry-run")) {
-		code = request_print(cli, s.draft, err);
-	} else if (code == ERR_OK) {
-		code = run_open_session(&s.run, cli, err);
-		if (code == ERR_OK) {
-			code = send_it(&s, err);
-			print_outcome(&s, code == ERR_OK ? &(struct err)ERR_INIT : err);
-			run_drain(&s.run, clock_mono_ms() + DRAIN_MS);
-			run_close(&s.run);
-		}
+	if (code == ERR_OK)
+		code = run_open_conf(&s.run, cli, err);
+	if (code != ERR_OK)
+		return code;
+	s.bulk = bulk_new(conf_paths(s.run.conf)->state_dir);
+	code = read_all(&s, err);
+	if (code == ERR_OK && !s.dry)
+		code = run_join_session(&s.run, cli, err);
+	if (code == ERR_OK && !s.dry) {
+		code = send(&s, err);
+		run_drain(&s.run, clock_mono_ms() + DRAIN_MS);
+	} else if (code == ERR_OK && s.bad > 0) {
+		code = err_set(err, ERR_PARTLY, "%zu of %zu records are bad and were left out",
+			       s.bad, s.records);
 	}
-	draft_free(s.draft);
+	follow_free(s.follow);
+	bulk_free(s.bulk);
+	run_close(&s.run);
 	return code;
 }

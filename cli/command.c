@@ -13,11 +13,20 @@ static const struct cli_option check_options[] = {
 
 static const struct cli_option submit_options[] = {
 	{ "dry-run", NULL, "Show the request, byte for byte, and send nothing." },
-	{ "json", NULL, "Print the outcome as one JSON object." },
-	{ "again", NULL, "Make a second task of the same payload, with a new unique_id." },
-	{ "run", "KEY", "Name of this run; the same KEY never makes a second task." },
-	{ "no-wait", NULL, "Only queue it; the next multistage sends it." },
-	{ "wait", "SECONDS", "How long to wait for an outcome that can be trusted (90)." },
+	{ "json", NULL, "Print the outcome of each task as one JSON object." },
+	{ "again", NULL, "Make another task of each payload, with a new unique_id." },
+	{ "run", "KEY", "Name of this run; the same KEY never makes a task twice." },
+	{ "keep-going", NULL, "Submit the good payloads although others are bad." },
+	{ "no-wait", NULL, "Only queue them; the next multistage sends them." },
+	{ "timeout", "SECONDS", "Give up when none comes to an end for so long (90)." },
+	{ "wait", "SECONDS", "The same as --timeout." },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cli_option queue_options[] = {
+	{ "wait", NULL, "Send what is queued, look for what is unconfirmed, and wait for it." },
+	{ "timeout", "SECONDS", "Give up when none comes to an end for so long (90)." },
+	{ "json", NULL, "Print one JSON object a task." },
 	{ NULL, NULL, NULL },
 };
 
@@ -74,11 +83,14 @@ const struct cli_command commands[] = {
 	  .help = "Check payloads, without asking the service.",
 	  .more = "A file is one payload, an array of them, or JSON lines. Without a file stdin is read.",
 	  .max_args = -1, .complete = COMPLETE_FILE },
-	{ .name = "submit", .args = "FILE|-", .run = cmd_submit, .options = submit_options,
-	  .help = "Make a task from a payload, once.",
-	  .more = "A payload without unique_id gets one made from its content, so the same payload "
-		  "never makes a second task unless --again is given.",
-	  .min_args = 1, .max_args = 1, .complete = COMPLETE_FILE },
+	{ .name = "submit", .args = "[FILE|-]...", .run = cmd_submit, .options = submit_options,
+	  .help = "Make a task of each payload, once.",
+	  .more = "A file is one payload, an array of them, or JSON lines. Without a file stdin is read. "
+		  "All payloads are queued, or none if one of them is bad. The same payloads again make "
+		  "no second tasks unless --again is given.",
+	  .max_args = -1, .complete = COMPLETE_FILE },
+	{ .name = "queue", .args = "", .run = cmd_queue, .options = queue_options,
+	  .help = "List what is queued, on its way or unconfirmed, and what stands in its way." },
 	{ .name = "list", .args = "", .run = cmd_list, .options = list_options,
 	  .help = "List tasks of the service." },
 	{ .name = "show", .args = "ID", .run = cmd_show, .options = show_options,

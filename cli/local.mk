@@ -8,11 +8,14 @@ cli_libcli_a_SOURCES = \
 	cli/cmd_complete.c \
 	cli/cmd_config.c \
 	cli/cmd_list.c \
+	cli/cmd_queue.c \
 	cli/cmd_sandbox.c \
 	cli/cmd_show.c \
 	cli/cmd_submit.c \
 	cli/command.c	cli/command.h \
 	cli/find.c	cli/find.h \
+	cli/follow.c	cli/follow.h \
+	cli/follow_print.c	cli/follow_print.h \
 	cli/help.c \
 	cli/hidden.c	cli/hidden.h \
 	cli/input.c	cli/input.h \
@@ -24,7 +27,8 @@ cli_libcli_a_SOURCES = \
 	cli/request.c	cli/request.h \
 	cli/run.c	cli/run.h \
 	cli/seen.c	cli/seen.h \
-	cli/show.c	cli/show.h
+	cli/show.c	cli/show.h \
+	cli/table.c	cli/table.h
 
 bin_PROGRAMS += multistage
 multistage_SOURCES = cli/main.c

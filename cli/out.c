@@ -68,6 +68,22 @@ out_say(const char *fmt, ...)
 	va_end(ap);
 }
 
+bool
+out_progress(const char *fmt, ...)
+{
+	char text[80]; /* shorter than a line, or it would not be taken away again */
+	va_list ap;
+
+	if (isatty(STDERR_FILENO) != 1)
+		return false;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\r%-78.78s%s", text, text[0] ? "" : "\r");
+	fflush(stderr);
+	return text[0] != '\0';
+}
+
 static void PRINTF_LIKE(2, 3) below(const char *prefix, const char *fmt, ...)
 {
 	va_list ap;

@@ -21,6 +21,10 @@ void out_say(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* "multistage: message" and the hint below it. */
 void out_err(const struct err *err);
 
+/* How far it is, on stderr if that is a terminal, in the place of what stood there; "" takes
+ * it away. Nothing else may be written to the terminal between. False: no terminal. */
+bool out_progress(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
 /* One line of data on stdout; what is foreign in it is made visible. */
 void out_data(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* One JSON text and a newline; text: valid JSON. */

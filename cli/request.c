@@ -72,24 +72,26 @@ print_json(const char *url, const struct buf *body, const char *sha256)
 }
 
 enum err_code
-request_print(const struct cli *cli, const struct draft *draft, struct err *err)
+request_print(const struct cli *cli, const struct conf *conf, const struct payload_read *one,
+	      struct err *err)
 {
-	struct conf *conf = run_conf(cli, err);
 	struct buf body = BUF_INIT(PAYLOAD_MAX);
 	char url[1200], sha256[65];
 	enum err_code code;
 
-	if (!conf)
-		return err->code;
 	snprintf(url, sizeof(url), "%s%s",
 		 cli->sandbox ? "http://localhost/v1" : conf_get(conf, CONF_URL),
 		 endpoints[ENDPOINT_TASK_CREATE].path);
-	code = payload_of_draft(draft, &body, sha256, err);
-	if (code == ERR_OK && cli_has(cli, "json"))
+	code = payload_of_draft(one->draft, &body, sha256, err);
+	if (code == ERR_OK && one->made_id)
+		out_say("it has no unique_id of its own: a new one is made when it is queued");
+	if (code == ERR_OK && cli_has(cli, "json")) {
 		print_json(url, &body, sha256);
-	else if (code == ERR_OK)
+	} else if (code == ERR_OK) {
 		print_words(url, &body, sha256);
-	conf_close(conf);
+		if (!(one->record->alone && cli->arg_count <= 1) && !out_is_terminal())
+			out_print("\n");
+	}
 	buf_free(&body);
 	return code;
 }

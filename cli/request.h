@@ -3,14 +3,14 @@
 #define CLI_REQUEST_H
 
 #include "cli/command.h"
-
-#include "core/draft.h"
+#include "cli/payloads.h"
 
 /*
- * Method, URL and headers (without the key) as words, the exact bytes of the
- * body as data; with --json all of it as one object. Errors: ERR_CONFIG.
+ * Of one payload: method, URL and headers (without the key) as words, the exact bytes of the
+ * body as data, with a newline behind it unless it is the one object of one file; with --json all
+ * of it as one object.
  */
-enum err_code request_print(const struct cli *cli, const struct draft *draft,
-			    struct err *err) MUST_CHECK;
+enum err_code request_print(const struct cli *cli, const struct conf *conf,
+			    const struct payload_read *one, struct err *err) MUST_CHECK;
 
 #endif

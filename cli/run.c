@@ -87,15 +87,21 @@ stopped(struct err *err)
 	return err_set(err, ERR_INTERRUPTED, "stopped");
 }
 
-/* Configuration, sandbox and key: in this order, because the sandbox brings the key. */
-static enum err_code
-open_base(struct run *r, const struct cli *cli, struct err *err)
+enum err_code
+run_open_conf(struct run *r, const struct cli *cli, struct err *err)
 {
 	*r = (struct run){ .signals = -1 };
 	if (!(r->conf = run_conf(cli, err)))
 		return err->code;
 	if (conf_yes(r->conf, CONF_UTC))
 		setenv("TZ", "UTC", 1); /* for clock.c's local times */
+	return ERR_OK;
+}
+
+/* Sandbox and key: in this order, because the sandbox brings the key. */
+static enum err_code
+open_base(struct run *r, const struct cli *cli, struct err *err)
+{
 	if (cli->sandbox) {
 		r->child = child_new(r->conf, NULL, err);
 		if (!r->child || child_start(r->child, err) != ERR_OK ||
@@ -110,8 +116,10 @@ open_base(struct run *r, const struct cli *cli, struct err *err)
 enum err_code
 run_open_api(struct run *r, const struct cli *cli, struct err *err)
 {
-	enum err_code code = open_base(r, cli, err);
+	enum err_code code = run_open_conf(r, cli, err);
 
+	if (code == ERR_OK)
+		code = open_base(r, cli, err);
 	if (code == ERR_OK && !(r->api = api_open(r->conf, r->key, r->key_origin, err)))
 		code = err->code;
 	if (code != ERR_OK)
@@ -130,7 +138,7 @@ say_others(const struct run *r)
 }
 
 enum err_code
-run_open_session(struct run *r, const struct cli *cli, struct err *err)
+run_join_session(struct run *r, const struct cli *cli, struct err *err)
 {
 	enum err_code code = open_base(r, cli, err);
 
@@ -143,6 +151,17 @@ run_open_session(struct run *r, const struct cli *cli, struct err *err)
 		run_close(r);
 	else
 		say_others(r);
+	return code;
+}
+
+enum err_code
+run_open_session(struct run *r, const struct cli *cli, struct err *err)
+{
+	enum err_code code = run_open_conf(r, cli, err);
+
+	if (code == ERR_OK)
+		return run_join_session(r, cli, err);
+	run_close(r);
 	return code;
 }
 

@@ -34,6 +34,9 @@ struct run {
 enum err_code run_open_api(struct run *r, const struct cli *cli, struct err *err) MUST_CHECK;
 /* Open for submitting: a store and a session, not started yet. */
 enum err_code run_open_session(struct run *r, const struct cli *cli, struct err *err) MUST_CHECK;
+/* The same in two steps: first the configuration alone, then the rest. */
+enum err_code run_open_conf(struct run *r, const struct cli *cli, struct err *err) MUST_CHECK;
+enum err_code run_join_session(struct run *r, const struct cli *cli, struct err *err) MUST_CHECK;
 void run_close(struct run *r);
 
 /*

@@ -4,6 +4,7 @@
 #include "cli/show.h"
 
 #include "cli/out.h"
+#include "cli/table.h"
 
 #include "core/clock.h"
 #include "core/json.h"
@@ -18,10 +19,7 @@
 enum column { COL_STATUS, COL_ID, COL_UNIQUE_ID, COL_PROJECT, COL_BATCH, COL_CREATED, COL_TAGS };
 
 /* Widths on a terminal; tags take what is left. The first four fit into 80 columns. */
-static const struct {
-	const char *head;
-	size_t cols;
-} columns[] = {
+static const struct table_column columns[] = {
 	/* clang-format off */
 	[COL_STATUS]    = { "STATUS", 11 },
 	[COL_ID]        = { "TASK_ID", 24 },
@@ -33,31 +31,10 @@ static const struct {
 	/* clang-format on */
 };
 
-static void
-print_cells(const char *const text[ARRAY_LEN(columns)])
-{
-	bool terminal = out_is_terminal();
-	size_t room = terminal ? out_columns() : 0, used = 0;
-	struct buf line = BUF_INIT(1u << 20);
-
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-		if (terminal && used + columns[i].cols > room)
-			break;
-		out_cell(&line, untrusted_str(text[i]), terminal ? columns[i].cols : 0);
-		used += columns[i].cols + 2;
-	}
-	out_line(&line);
-	buf_free(&line);
-}
-
 void
 show_head(void)
 {
-	const char *text[ARRAY_LEN(columns)];
-
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-		text[i] = columns[i].head;
-	print_cells(text);
+	table_head(columns, ARRAY_LEN(columns));
 }
 
 /* Tags are joined by newlines. Owned by the caller. */
@@ -87,8 +64,9 @@ show_row(const struct task *t)
 	} else if (t->created_ms) {
 		clock_iso(t->created_ms, created, sizeof(created));
 	}
-	print_cells((const char *const[]){ status, t->task_id, t->unique_id, t->project, t->batch,
-					   created, tags });
+	table_row(columns, ARRAY_LEN(columns),
+		  (const char *const[]){ status, t->task_id, t->unique_id, t->project, t->batch,
+					 created, tags });
 	free(tags);
 }
 

@@ -181,15 +181,18 @@ a_dry_run_shows_the_exact_bytes_and_needs_no_key(void **state)
 	program_must(&run, 0, NULL, length);
 	assert_int_equal(run.out[run.out_len - 1], '}');
 	snprintf(first, sizeof(first), "%s", run.out);
-	/* The id comes from the content, so the spelling of the file does not change it. */
-	program_run(&run, *state, " " GOOD "\n\n",
+	/* With an id of its own the spelling of the file does not change a byte. */
+	program_run(&run, *state, WITH_ID, (const char *const[]){ "submit", "--dry-run", NULL });
+	snprintf(first, sizeof(first), "%s", run.out);
+	program_run(&run, *state, " " WITH_ID "\n\n",
 		    (const char *const[]){ "submit", "--dry-run", "-", NULL });
 	assert_string_equal(run.out, first);
-	program_run(&run, *state, GOOD,
+	program_run(&run, *state, WITH_ID,
 		    (const char *const[]){ "submit", "--dry-run", "--again", "-", NULL });
 	assert_string_not_equal(run.out, first);
+	program_must(&run, 0, "\"unique_id\":\"ms-", NULL);
 	setenv("SCALE_API_KEY", PROGRAM_KEY, 1);
-	program_run(&run, *state, GOOD,
+	program_run(&run, *state, WITH_ID,
 		    (const char *const[]){ "submit", "--dry-run", "--json", "-", NULL });
 	assert_string_equal(member("method"), "\"POST\"");
 	assert_string_equal(member("body"), first);

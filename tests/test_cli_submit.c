@@ -104,7 +104,7 @@ a_run_key_makes_one_task_whatever_the_payload(void **state)
 	SUBMIT(*state, PLAIN, "--run", "night-1");
 	program_must(&run, 9, first, "already submitted");
 	SUBMIT(*state, OURS, "--run", "night-1");
-	program_must(&run, 9, NULL, "with another payload");
+	program_must(&run, 9, NULL, "this run has it with other bytes (local-1, accepted)");
 	SUBMIT(*state, OURS, "--run", "night-2");
 	one_id(second);
 	assert_string_not_equal(first, second);
@@ -162,12 +162,12 @@ what_could_not_leave_goes_out_later(void **state)
 
 	setenv("MULTISTAGE_URL", "http://localhost/v1", 1);
 	setenv("MULTISTAGE_UNIX_SOCKET", path, 1);
-	SUBMIT(*state, OURS, "--wait=30");
+	SUBMIT(*state, OURS, "--run=a");
 	program_must(&run, 5, NULL, "multistage: ");
 	s = sandbox_start(path, NULL);
-	SUBMIT(*state, OURS, "--wait=30");
+	SUBMIT(*state, OURS, "--run=a");
 	one_id(id);
-	program_must(&run, 0, NULL, "going on with it");
+	program_must(&run, 0, NULL, "going on with run a");
 	RUN(&run, *state, "show", "ours-1");
 	program_must(&run, 0, id, NULL);
 	sandbox_stop(s);
@@ -178,14 +178,14 @@ static void
 no_wait_only_queues_and_the_next_run_sends(void **state)
 {
 	struct sandbox *s = real();
-	char id[32];
 
 	SUBMIT(*state, OURS, "--no-wait");
 	program_must(&run, 6, NULL, "still queued: nothing has left this machine");
+	assert_string_equal(run.out, "local-1\n");
 	RUN(&run, *state, "show", "ours-1");
 	program_must(&run, 1, NULL, "no task has the unique_id");
-	SUBMIT(*state, OURS, "--wait=30");
-	one_id(id);
+	RUN(&run, *state, "queue", "--wait");
+	program_must(&run, 0, "\taccepted\t1\tours-1\n", "accepted: unique_id ours-1");
 	sandbox_stop(s);
 }
 
@@ -223,10 +223,10 @@ an_answer_that_never_came_is_looked_for_and_not_sent_again(void **state)
 	use(s);
 	SUBMIT(*state, OURS, "--wait=1");
 	program_must(&run, 6, NULL, "unconfirmed: it left");
-	program_must(&run, 6, NULL, "multistage show ours-1");
+	program_must(&run, 6, NULL, "multistage queue --wait");
 	assert_non_null(strstr(canned_request(s), "POST /v1/task/multistage"));
-	SUBMIT(*state, OURS, "--wait=10");
-	program_must(&run, 0, TASK_ID "\n", "going on with it");
+	RUN(&run, *state, "queue", "--wait");
+	program_must(&run, 0, TASK_ID "\taccepted\t1\tours-1\n", "accepted: unique_id");
 	assert_non_null(strstr(canned_request(s), "GET /v1/tasks?"));
 	canned_stop(s);
 }
@@ -240,13 +240,13 @@ killed_while_it_waits_for_the_answer(void **state)
 	pid_t pid;
 
 	use(s);
-	pid = program_start(*state, OURS, (const char *const[]){ "submit", "-", NULL });
+	pid = program_start(*state, OURS, (const char *const[]){ "submit", "--run=a", NULL });
 	assert_non_null(strstr(canned_request(s), "POST /v1/task/multistage"));
 	kill(pid, SIGKILL);
 	program_wait(&run, *state, pid);
 	program_must(&run, 1000 + SIGKILL, NULL, NULL);
-	SUBMIT(*state, OURS, "--wait=10");
-	program_must(&run, 0, TASK_ID "\n", NULL);
+	SUBMIT(*state, OURS, "--run=a");
+	program_must(&run, 0, TASK_ID "\n", "going on with run a");
 	assert_non_null(strstr(canned_request(s), "GET /v1/tasks?"));
 	canned_stop(s);
 }
@@ -310,12 +310,12 @@ rows_that_were_sent_along_are_not_left_in_doubt(void **state)
 	struct canned_server *s = canned_start(answers, 2, NULL);
 
 	use(s);
-	SUBMIT(*state, OURS, "--no-wait");
-	SUBMIT(*state, other, "--no-wait");
+	SUBMIT(*state, OURS, "--no-wait", "--run=a");
+	SUBMIT(*state, other, "--no-wait", "--run=b");
 	program_must(&run, 6, NULL, "still queued");
-	SUBMIT(*state, OURS, "--wait=10");
+	SUBMIT(*state, OURS, "--run=a");
 	program_must(&run, 0, TASK_ID "\n", NULL);
-	SUBMIT(*state, other, "--wait=10");
+	SUBMIT(*state, other, "--run=b");
 	program_must(&run, 9, "65a6f0c51c9d4400a1b2c3d5\n", "already submitted");
 	canned_stop(s);
 }

@@ -138,13 +138,15 @@ a_call_fails_once_or_from_then_on(void **state)
 		/* interrupted once it is asked again; for ever it is not */
 		plan.error = EINTR;
 		inject_run(i, &plan, *state, PAYLOAD,
-			   (const char *const[]){ "submit", "-", "--wait=0", NULL }, &r, &hit);
+			   (const char *const[]){ "submit", "--run=a", "--timeout=0", NULL }, &r,
+			   &hit);
 		assert_true(hit);
 		assert_null(strstr(r.err, "Interrupted"));
 		plan.how = SHIM_FAIL_ON;
 		plan.error = ENOLCK;
 		inject_run(i, &plan, *state, PAYLOAD,
-			   (const char *const[]){ "submit", "-", "--wait=0", NULL }, &r, &hit);
+			   (const char *const[]){ "submit", "--run=a", "--timeout=0", NULL }, &r,
+			   &hit);
 		assert_true(hit);
 		program_must(&r, 1, NULL, "No locks available");
 		inject_free(i);
@@ -167,7 +169,7 @@ time_passes_without_waiting(void **state)
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/v1", canned_port(s));
 	setenv("MULTISTAGE_URL", url, 1);
 	inject_run(i, &(struct shim_plan){ .how = SHIM_NOTHING }, *state, PAYLOAD,
-		   (const char *const[]){ "submit", "-", "--wait=7200", NULL }, &r, &hit);
+		   (const char *const[]){ "submit", "-", "--timeout=7200", NULL }, &r, &hit);
 	program_must(&r, 6, NULL, "unconfirmed");
 	assert_non_null(strstr(canned_request(s), "POST"));
 	while (calls < 8 && strstr(canned_request(s), "GET"))
