@@ -185,8 +185,11 @@ tests_test_outbox_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # --- many payloads at once ---
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_records tests/test_cli_bulk tests/test_cli_queue
+UNIT_TESTS += tests/test_bulk tests/test_records tests/test_cli_bulk tests/test_cli_queue
 endif
+tests_test_bulk_SOURCES = tests/test_bulk.c tests/stored.c tests/stored.h \
+	tests/scratch.c tests/scratch.h
+tests_test_bulk_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
 tests_test_cli_bulk_SOURCES = tests/test_cli_bulk.c tests/canned.c tests/canned.h \
 	tests/sandbox.c tests/sandbox.h $(PROGRAM_TEST)
 tests_test_cli_bulk_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS) -lutil
