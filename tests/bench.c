@@ -27,6 +27,7 @@
 #define RUNS    15
 #define PRESSES 200
 #define URLS    1000
+#define QUEUED  100000
 
 struct screen {
 	pid_t pid;
@@ -317,6 +318,66 @@ bench_multistage(void)
 	screen_close(&s);
 }
 
+/* Run the program with what it prints thrown away; seconds. */
+static double
+run_quiet(char *const argv[])
+{
+	int64_t t0 = now_us();
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, 1);
+		dup2(null, 2);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	waitpid(pid, NULL, 0);
+	return (double)(now_us() - t0) / 1e6;
+}
+
+static bool
+write_payloads(const char *path, int n)
+{
+	FILE *f = fopen(path, "w");
+
+	for (int i = 0; f && i < n; i++)
+		fprintf(f,
+			"{\"project\":\"Night Lidar\",\"attachments\":[\"s3://data/night/%d.sfs\"],"
+			"\"scene_format\":\"sensor_fusion\",\"instruction\":\"Label all cars in "
+			"this scene, and the people beside them.\",\"metadata\":{\"frame\":%d}}\n",
+			i, i);
+	return f && fclose(f) == 0;
+}
+
+/* Many payloads from a file into the outbox: checked, encoded, committed. */
+static void
+bench_queue(const char *home)
+{
+	char file[80];
+	char *const check[] = { (char[]){ "./multistage" }, (char[]){ "check" }, file, NULL };
+	char *const submit[] = { check[0], (char[]){ "submit" }, (char[]){ "--no-wait" }, file,
+				 NULL };
+	double s;
+
+	snprintf(file, sizeof(file), "%s/payloads.jsonl", home);
+	if (!write_payloads(file, QUEUED)) {
+		perror("bench: payloads");
+		return;
+	}
+	setenv("SCALE_API_KEY", "live_bench_0123456789abcdef", 1);
+	setenv("MULTISTAGE_URL", "http://127.0.0.1:9/v1", 1); /* nothing is sent */
+	s = run_quiet(check);
+	say("multistage", "check of 100,000 payloads", QUEUED / s, "a second");
+	s = run_quiet(submit);
+	say("multistage", "submit --no-wait of 100,000 payloads", QUEUED / s, "a second");
+	s = run_quiet(submit);
+	say("multistage", "the same again, refused", s, "s");
+	unsetenv("SCALE_API_KEY");
+	unsetenv("MULTISTAGE_URL");
+}
+
 static void
 remove_tree(const char *path)
 {
@@ -372,6 +433,7 @@ main(void)
 	setenv("LC_ALL", "C.UTF-8", 1);
 	printf("80x24, xterm-256color, medians of %d starts and %d keys\n", RUNS, PRESSES);
 	bench_multistage();
+	bench_queue(home);
 	bench_peer("tig", tig);
 	bench_peer("nnn", nnn);
 	free(tig[2]);
