@@ -203,6 +203,19 @@ tests_fuzz_records_SOURCES = tests/fuzz_records.c tests/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_records_LDADD   = cli/libcli.a $(CORE_LIBS)
 tests_fuzz_records_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_FLAGS)
 
+# --- many processes on one database ---
+if HAVE_CMOCKA
+if HAVE_VTERM
+UNIT_TESTS += tests/test_many_processes
+endif
+endif
+tests_test_many_processes_SOURCES = tests/test_many_processes.c tests/admin.c tests/admin.h \
+	tests/raw.c tests/raw.h tests/promise.c tests/promise.h tests/stored.c tests/stored.h \
+	$(PROGRAM_TEST)
+tests_test_many_processes_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_test_many_processes_LDADD = tests/libpty.a tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS) \
+	$(VTERM_LIBS) -lutil
+
 # --- store and session ---
 if HAVE_CMOCKA
 UNIT_TESTS += tests/test_receipt
