@@ -100,7 +100,7 @@ say "the manual pages are sound mdoc" "$([ -z "$MANDOC" ] ||
 	"$MANDOC" -T lint -W warning "$src"/man/*.[15] 2>&1 | grep -v 'STYLE:')"
 say "help fits into 80 columns" "$({ $ms --help; ./multistage-sandbox --help; for c in $(dump commands | cut -d"$sep" -f1); do
 	$ms "$c" --help </dev/null; done; } | awk 'length($0) > 80')"
-say "the examples are valid payloads" "$($ms check "$src"/examples/s*.json 2>&1 | grep -v ': good$')"
+say "the examples are valid payloads" "$($ms check "$src"/examples/s*.json "$src"/examples/*.jsonl 2>&1 | grep -v ': good$')"
 say "the example of a config file is understood whole" \
 	"$($ms paths config --config "$src/examples/config.ini" 2>&1 >/dev/null
 	for p in test live; do $ms paths config --config "$src/examples/config.ini" --profile $p 2>&1 >/dev/null; done)"
@@ -114,6 +114,8 @@ say "bash completes commands, options, values and files" "$(command -v bash >/de
 		[[ "${COMPREPLY[*]}" == $want ]] || echo "$*: ${COMPREPLY[*]}"
 	}
 	try submit su
+	try queue qu
+	try "--wait" queue --wa
 	try "*--dry-run*--sandbox*--url*" submit --
 	try --batch list --b
 	try "completed canceled" list --status c
