@@ -37,6 +37,8 @@ struct follow {
 	size_t count, cap, open, accepted;
 	bool sorted;
 	struct outbox_row row; /* the one that is looked at */
+	char *run_key;         /* owned; of the first */
+	bool mixed;            /* others are of other runs */
 	enum follow_end end;
 	struct err why;    /* END_ROW, and of the one row that was refused */
 	char told[256];    /* why they are not settled, as the person knows it */
@@ -67,6 +69,7 @@ follow_free(struct follow *f)
 	if (!f)
 		return;
 	free(f->rows);
+	free(f->run_key);
 	outbox_row_done(&f->row);
 	free(f);
 }
@@ -96,6 +99,9 @@ follow_add(struct follow *f, const struct outbox_row *r)
 	f->open += is_open(state_of(r));
 	f->accepted += r->state == OUTBOX_ACCEPTED;
 	f->left = f->left || r->attempt > 0;
+	if (!f->run_key)
+		f->run_key = mem_strdup(r->run_key);
+	f->mixed = f->mixed || strcmp(f->run_key, r->run_key) != 0;
 }
 
 size_t
@@ -379,9 +385,9 @@ settled(const struct follow *f, struct err *err)
 	err_set(err, f->accepted ? ERR_PARTLY : ERR_API, "%zu of %zu were refused", refused,
 		f->count);
 	return err_hint(err,
-			"correct them and submit those again, or all with --run %s: what was "
-			"accepted is not made again",
-			f->row.run_key);
+			"correct them and submit all again with --run %s: what was accepted is "
+			"not made again",
+			f->mixed ? "and the name of the run" : f->run_key);
 }
 
 static enum err_code
