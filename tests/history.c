@@ -195,6 +195,8 @@ check_words(struct trial *t, unsigned wish)
 			continue;
 		stored = true;
 		accepted = strcmp(rows[i].state, "accepted") == 0;
+		if (strcmp(rows[i].state, "rejected") == 0 && !t->refuses)
+			buf_addf(&t->why, "wish %u is refused, and nobody refused it\n", wish);
 	}
 	if (t->run.status == 6 && !stored)
 		buf_addf(&t->why, "wish %u is told to be queued, and is not stored\n", wish);

@@ -628,7 +628,12 @@ EXTRA_PROGRAMS     += tests/deep
 CLEANFILES         += tests/deep$(EXEEXT)
 tests_deep_SOURCES = tests/deep.c $(HISTORY)
 tests_deep_LDADD   = tests/libtest.a $(CORE_LIBS) $(CMOCKA_LIBS)
-# Every kill point, every failing call, and MS_DEEP=minutes of chance; MS_EVERY=n for a spread.
+# Every kill point, failing call, allocation and cut; see tests/deep.sh for its settings.
 check-deep: multistage$(EXEEXT) multistage-sandbox$(EXEEXT) tests/shim.so$(EXEEXT) \
-	tests/shim_mem.so$(EXEEXT) tests/deep$(EXEEXT)
-	@./tests/deep$(EXEEXT)
+	tests/shim_mem.so$(EXEEXT) tests/deep$(EXEEXT) tests/test_crowd$(EXEEXT) \
+	tests/test_memory$(EXEEXT) tests/test_wire_cut$(EXEEXT)
+	@MS_SRCDIR='$(abs_top_srcdir)' $(SHELL) $(top_srcdir)/tests/deep.sh
+EXTRA_DIST += tests/deep.sh tests/mutants.sh tests/mutants.list
+# Bugs are planted, and the tests must notice; MS_ONLY=WORD for some of them.
+check-mutants:
+	@MS_SRCDIR='$(abs_top_srcdir)' CC='$(CC)' $(SHELL) $(top_srcdir)/tests/mutants.sh

@@ -124,7 +124,7 @@ a34_without_memory_each_command_ends_with_a_word(void **state)
 	}
 	history_end(&t);
 	print_message("# %zu failing allocations\n", points);
-	assert_true(points > 50);
+	assert_true(points > 20);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
