@@ -1,4 +1,5 @@
-/* deep.c - of "make check-deep" (tests/deep.sh): every point, every fault, and chance for as long as is given.
+/* deep.c - of "make check-deep" (tests/deep.sh): every point, every fault, and chance for as
+ * long as is given.
  *
  * MS_DEEP=minutes for the histories of chance (1), MS_EVERY=n takes every nth point only,
  * MS_SEED=N begins chance there, MS_ONLY=WORD does one part. It goes on after a broken

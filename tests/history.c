@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TRIES    10 /* of a wish, until it is fulfilled */
+#define TRIES    6 /* of a wish, until it is fulfilled */
 #define TEXT_MAX (1u << 20)
 #define DATABASE ".local/state/multistage/multistage.db"
 
@@ -86,15 +86,16 @@ trial_open(struct trial *t)
 	*t = (struct trial){ .story = BUF_INIT(TEXT_MAX), .why = BUF_INIT(TEXT_MAX) };
 	admin_prepare();
 	t->inject = inject_new();
-	t->sandbox.port = raw_free_port();
-	raw_start(&t->sandbox, args);
+	t->service = sandbox_start(NULL, args);
+	assert_int_equal(
+		sscanf(sandbox_url(t->service), "http://127.0.0.1:%d/v1", &t->sandbox.port), 1);
 	prepare(t);
 }
 
 void
 trial_close(struct trial *t)
 {
-	raw_stop(&t->sandbox);
+	sandbox_stop(t->service);
 	inject_free(t->inject);
 	free(t->empty);
 	program_done(&t->run);
@@ -207,20 +208,22 @@ check_words(struct trial *t, unsigned wish)
 	promise_free(rows, n);
 }
 
+/* What fails for ever is not waited for as long as what must come to its end. */
+#define WAIT_HINDERED "--wait=200"
+#define WAIT          "--wait=4000"
+
 struct request {
 	char payload[512], run_key[32];
 	const char *words[6];
 };
 
 static void
-request_of(struct trial *t, enum history_act act, unsigned wish, struct request *q)
+request_of(struct trial *t, enum history_act act, unsigned wish, const char *wait,
+	   struct request *q)
 {
-	const char *const words[] = { "submit",
-				      "-",
-				      "--run",
-				      q->run_key,
-				      act == HISTORY_QUEUE ? "--no-wait" : "--wait=20000",
-				      NULL };
+	const char *const words[] = {
+		"submit", "-", "--run", q->run_key, act == HISTORY_QUEUE ? "--no-wait" : wait, NULL
+	};
 
 	payload_of(t, wish, q->payload);
 	snprintf(q->run_key, sizeof(q->run_key), "run-%u", wish);
@@ -234,7 +237,7 @@ history_start(struct trial *t, enum history_act act, unsigned wish, void *says)
 {
 	struct request q;
 
-	request_of(t, act, wish, &q);
+	request_of(t, act, wish, WAIT, &q);
 	t->runs++;
 	return inject_start(t->inject, says, q.payload, q.words);
 }
@@ -245,7 +248,7 @@ history_run(struct trial *t, enum history_act act, unsigned wish, const struct s
 	struct request q;
 	bool hit;
 
-	request_of(t, act, wish, &q);
+	request_of(t, act, wish, plan->how > SHIM_COUNT ? WAIT_HINDERED : WAIT, &q);
 	inject_run(t->inject, plan, t->dir, q.payload, q.words, &t->run, &hit);
 	tell(t, act == HISTORY_QUEUE ? "queue" : "send", wish, plan, hit);
 	t->runs++;

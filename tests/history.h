@@ -9,12 +9,14 @@
 
 #include "tests/inject.h"
 #include "tests/raw.h"
+#include "tests/sandbox.h"
 
 #include "core/buf.h"
 
 struct trial {
 	struct inject *inject;
-	struct raw sandbox; /* over TCP */
+	struct sandbox *service;
+	struct raw sandbox; /* the door to it, over TCP */
 	char *empty;        /* owned: a database without rows */
 	size_t empty_len;
 	unsigned number; /* of the history, from 1 */

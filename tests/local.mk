@@ -613,7 +613,8 @@ tests_shim_mem_so_CFLAGS  = $(SHIM_FLAGS)
 tests_shim_mem_so_LDFLAGS = -shared
 INJECT = tests/inject.c tests/inject.h tests/trace.c tests/trace.h tests/shim.h $(PROGRAM_TEST)
 HISTORY = tests/history.c tests/history.h tests/promise.c tests/promise.h tests/sweep.c \
-	tests/sweep.h tests/stored.c tests/stored.h $(ADMIN) $(INJECT)
+	tests/sweep.h tests/stored.c tests/stored.h tests/sandbox.c tests/sandbox.h $(ADMIN) \
+	$(INJECT)
 tests_test_inject_SOURCES = tests/test_inject.c tests/canned.c tests/canned.h $(INJECT)
 tests_test_killed_SOURCES = tests/test_killed.c $(HISTORY)
 tests_test_memory_SOURCES = tests/test_memory.c $(HISTORY)
