@@ -139,7 +139,10 @@ load(struct table *t, const char *key)
 		task.priority = r->priority;
 		task.created_ms = r->created_ms;
 		task.updated_ms = r->updated_ms;
-		world_send(t->w, (struct msg){ .kind = MSG_TASK, .task = &task, .task_key = copy });
+		world_send(t->w, (struct msg){ .kind = MSG_TASK,
+					       .task = &task,
+					       .story = task_local_seq(copy) ? t->story : NULL,
+					       .task_key = copy });
 		task_done(&task);
 		break;
 	}

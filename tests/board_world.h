@@ -8,8 +8,9 @@ struct table {
 	struct world *w;
 	struct board_row *rows; /* in the order of the list */
 	size_t n;
-	const char *json;  /* of every task; NULL = a plain one */
-	unsigned answered; /* fetches carried out */
+	const char *json;          /* of every task; NULL = a plain one */
+	const struct story *story; /* of local rows */
+	unsigned answered;         /* fetches carried out */
 };
 
 /* The board over n tasks "night-a/0000" ..., all of them answered and shown. */

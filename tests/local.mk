@@ -479,7 +479,7 @@ tests_test_ui_LDADD        = tests/libtest.a $(TUI_LIBS) $(CMOCKA_LIBS)
 # --- board, log, popups: reducer and screens ---
 SCREEN_LIBS = tests/libtest.a tui/libtui.a $(CORE_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
-UNIT_TESTS += tests/test_board tests/test_board_act tests/test_board_view \
+UNIT_TESTS += tests/test_board tests/test_board_act tests/test_board_view tests/test_board_story \
 	tests/test_help tests/test_logview tests/test_popup tests/test_standing
 endif
 UI_WORLD    = tests/ui_world.c tests/ui_world.h
@@ -488,6 +488,8 @@ tests_test_board_SOURCES = tests/test_board.c $(BOARD_WORLD)
 tests_test_board_LDADD   = $(SCREEN_LIBS)
 tests_test_board_act_SOURCES = tests/test_board_act.c $(BOARD_WORLD)
 tests_test_board_act_LDADD = $(SCREEN_LIBS)
+tests_test_board_story_SOURCES = tests/test_board_story.c $(BOARD_WORLD)
+tests_test_board_story_LDADD = $(SCREEN_LIBS)
 tests_test_board_view_SOURCES = tests/test_board_view.c $(BOARD_WORLD)
 tests_test_board_view_LDADD = $(SCREEN_LIBS)
 tests_test_help_SOURCES  = tests/test_help.c $(UI_WORLD)

@@ -161,20 +161,6 @@ the_detail_looks_right(void **state)
 }
 
 static void
-an_unconfirmed_row_looks_right(void **state)
-{
-	struct table *t = table_new(12);
-
-	(void)state;
-	snprintf(t->rows[0].note, sizeof(t->rows[0].note), "504 after 30.1 s");
-	t->rows[0].seen_ms = t->w->now.wall_ms - 12000;
-	table_local_row(t, TASK_UNCONFIRMED);
-	table_press(t, "<Enter>");
-	golden(t, "board-unconfirmed");
-	table_done(t);
-}
-
-static void
 the_question_looks_right(void **state)
 {
 	struct table *t = table_new(112);
@@ -258,7 +244,6 @@ main(void)
 		cmocka_unit_test(the_list_looks_right),
 		cmocka_unit_test(the_filter_looks_right),
 		cmocka_unit_test(the_detail_looks_right),
-		cmocka_unit_test(an_unconfirmed_row_looks_right),
 		cmocka_unit_test(the_question_looks_right),
 		cmocka_unit_test(any_size_is_safe),
 		cmocka_unit_test(a_monkey_does_not_break_it),

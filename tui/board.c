@@ -32,6 +32,7 @@ board_done(struct board *b)
 	free(b->marks);
 	edit_done(&b->filter);
 	task_done(&b->detail);
+	story_done(&b->story);
 	doc_done(&b->doc);
 	board_cancels_done(&b->cancels);
 	*b = (struct board){ .above = -1, .total = -1 };
@@ -149,6 +150,7 @@ command(struct ui *ui, int cmd)
 	case CMD_LOOK: board_look(ui); break;
 	case CMD_RESEND: board_resend(ui); break;
 	case CMD_TRY: board_try(ui); break;
+	case CMD_ITS_DRAFT: board_its_draft(ui); break;
 	case CMD_REDO_TASK: board_with_task(ui, CMD_REDO_TASK); break;
 	case CMD_PAGER: board_with_task(ui, CMD_PAGER); break;
 	case CMD_WRITE: board_with_task(ui, CMD_WRITE); break;
@@ -248,7 +250,7 @@ copy_task(struct task *to, const struct task *t)
 }
 
 static void
-task_loaded(struct ui *ui, const char *key, const struct task *t)
+task_loaded(struct ui *ui, const char *key, const struct task *t, const struct story *story)
 {
 	struct board *b = &ui->board;
 
@@ -257,6 +259,10 @@ task_loaded(struct ui *ui, const char *key, const struct task *t)
 			b->doc.top = 0;
 		snprintf(b->detail_key, sizeof(b->detail_key), "%s", key);
 		copy_task(&b->detail, t);
+		if (story)
+			story_copy(&b->story, story);
+		else
+			story_done(&b->story);
 		b->has_detail = true;
 		b->doc.cols = 0;
 	}
@@ -269,7 +275,7 @@ board_msg(struct ui *ui, const struct msg *msg)
 	if (msg->kind == MSG_ROWS && msg->answer)
 		board_answer(ui, msg->answer);
 	else if (msg->kind == MSG_TASK && msg->task && msg->task_key)
-		task_loaded(ui, msg->task_key, msg->task);
+		task_loaded(ui, msg->task_key, msg->task, msg->story);
 	else if (msg->kind == MSG_SESSION && msg->session)
 		session(ui, msg->session);
 	else if (msg->kind == MSG_ERROR)

@@ -6,6 +6,7 @@
 #include "tui/doc.h"
 #include "tui/edit.h"
 #include "tui/keys.h"
+#include "tui/story.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,6 +62,7 @@ struct board {
 	struct task detail;
 	bool has_detail;
 	char detail_key[BOARD_KEY_SIZE];
+	struct story story;           /* of a row that is only here; seq 0: it is not */
 	struct doc doc;               /* the detail's lines; its place is kept per task */
 	int detail_rows, detail_cols; /* size chosen with [ and ]; 0 = by layout */
 	enum command then;            /* CMD_REDO_TASK, _PAGER, _WRITE: to do when the task comes */

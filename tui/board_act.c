@@ -251,6 +251,33 @@ board_try(struct ui *ui)
 		 stands ? "trying again" : "nothing is held: what waits goes out by itself");
 }
 
+/* The draft of a row that is only here, to see it or to mend what was refused. */
+void
+board_its_draft(struct ui *ui)
+{
+	struct board *b = &ui->board;
+	const struct board_row *r = board_row(b);
+
+	if (!r)
+		return;
+	if (!task_local_seq(r->key)) {
+		ui_toast(ui, ROLE_NOTE, "it is at the service; c copies it into a new draft");
+		return;
+	}
+	if (!b->has_detail || strcmp(b->detail_key, r->key) != 0) {
+		b->then = CMD_ITS_DRAFT;
+		snprintf(b->then_key, sizeof(b->then_key), "%s", r->key);
+		ui_ask_key(ui, UI_LOAD_TASK, r->key);
+		return;
+	}
+	if (!b->story.draft_id[0]) {
+		ui_toast(ui, ROLE_NOTE, "it came from no draft that is here; w writes its receipt");
+		return;
+	}
+	ui_ask_key(ui, UI_OPEN_DRAFT, b->story.draft_id);
+	ui_go(ui, VIEW_COMPOSE);
+}
+
 /* --- with the task itself --- */
 
 static void
@@ -281,7 +308,11 @@ give_text(struct ui *ui, enum ui_cmd_kind kind, const char *suffix, struct buf *
 static void
 page(struct ui *ui, const struct task *t)
 {
-	struct detail_look look = { .cols = PAGER_COLS, .utc = ui->utc };
+	struct detail_look look = {
+		.cols = PAGER_COLS,
+		.utc = ui->utc,
+		.story = task_local_seq(ui->board.detail_key) ? &ui->board.story : NULL,
+	};
 	struct buf text = BUF_INIT(WRITE_MAX);
 	struct doc d;
 
@@ -347,5 +378,8 @@ board_task_came(struct ui *ui, const char *key, const struct task *t)
 	if (what == CMD_NONE || strcmp(key, b->then_key) != 0)
 		return;
 	b->then = CMD_NONE;
-	act(ui, what, t);
+	if (what == CMD_ITS_DRAFT)
+		board_its_draft(ui);
+	else
+		act(ui, what, t);
 }

@@ -316,54 +316,6 @@ why(struct doc *d, const struct task *t, const struct parts *p)
 	doc_wordsf(d, 2, ROLE_NORMAL, "c  copy it into a new draft, mend that and send it");
 }
 
-/* --- rows of this machine --- */
-
-struct story {
-	enum task_status status;
-	const char *happened, *safe, *can;
-};
-
-static const struct story stories[] = {
-	{ TASK_QUEUED, "It waits here. Not a byte of it has left this machine.",
-	  "Its exact bytes are on disk. They go out by themselves when they can, also after a "
-	  "restart.",
-	  "X  give it up\n3  the log: what the service said last" },
-	{ TASK_SENDING, "It is on its way to the service at this moment.",
-	  "Its exact bytes are on disk. If the answer is lost it is looked up by its unique_id, "
-	  "never sent again blindly.",
-	  "3  the log: the call that runs" },
-	{ TASK_UNCONFIRMED,
-	  "It left, and no answer came that can be trusted. It may or may not exist. A 5xx or a "
-	  "lost line after the body left can still mean created.",
-	  "Its exact bytes are on disk. It is looked up by its unique_id by itself, and not sent "
-	  "again before a look-up found nothing.",
-	  "l  look it up now\nA  send the same bytes again, after a look-up found nothing: a twin "
-	  "is refused by the service\nX  stop looking for it\n3  the log: request and reply" },
-	{ TASK_REJECTED, "The service refused it. Nothing was created.",
-	  "The draft is kept as it was, and its unique_id is free.",
-	  "1  the form: mend what was refused and send it again (o: other drafts)\n3  the log: "
-	  "request and reply" },
-};
-
-static void
-local_story(struct doc *d, const struct task *t)
-{
-	enum task_status s = task_status_find(t->status);
-
-	for (size_t i = 0; i < ARRAY_LEN(stories); i++) {
-		if (stories[i].status != s)
-			continue;
-		doc_head(d, "What happened");
-		doc_wordsf(d, 2, ROLE_NORMAL, "%s", stories[i].happened);
-		if (t->note[0])
-			doc_words(d, 2, ui_status_role(s), t->note, strlen(t->note));
-		doc_head(d, "What is safe");
-		doc_wordsf(d, 2, ROLE_NORMAL, "%s", stories[i].safe);
-		doc_head(d, "You can");
-		doc_wordsf(d, 2, ROLE_NORMAL, "%s", stories[i].can);
-	}
-}
-
 static void
 json_part(struct doc *d, const char *head, const struct json_span *s)
 {
@@ -385,7 +337,8 @@ board_detail(struct doc *d, const struct task *t, const struct detail_look *look
 	instruction = field(&p, "instruction", JSON_STRING);
 	doc_start(d, look->cols);
 	identity(d, t, look);
-	local_story(d, t);
+	if (look->story)
+		story_doc(d, look->story, look->utc);
 	why(d, t, &p);
 	if (d->count > 3)
 		doc_head(d, "Task");
@@ -401,4 +354,15 @@ board_detail(struct doc *d, const struct task *t, const struct detail_look *look
 		doc_head(d, "Task, as it came");
 		doc_json(d, t->json, strlen(t->json));
 	}
+}
+
+const struct story *
+board_story(const struct board *b)
+{
+	const struct board_row *r = board_row(b);
+
+	return r && b->detail_open && b->has_detail && strcmp(b->detail_key, r->key) == 0 &&
+			       b->story.seq
+		       ? &b->story
+		       : NULL;
 }

@@ -41,6 +41,7 @@ void board_cancels_done(struct board_cancels *c);
 void board_look(struct ui *ui);
 void board_resend(struct ui *ui);
 void board_try(struct ui *ui);
+void board_its_draft(struct ui *ui);
 /* Do it with the task under the cursor, at once or when it was loaded. */
 void board_with_task(struct ui *ui, enum command what);
 void board_task_came(struct ui *ui, const char *key, const struct task *t);
@@ -54,10 +55,14 @@ struct draft *board_copy(const struct task *t, struct err *err) MUST_CHECK;
 struct detail_look {
 	int cols;
 	bool utc;
-	int64_t seen_ms; /* its status last changed, as noticed here; 0 if unknown */
+	int64_t seen_ms;           /* its status last changed, as noticed here; 0 if unknown */
+	const struct story *story; /* of a row that is only here; may be NULL */
 };
 /* All that is known of a task, as lines. */
 void board_detail(struct doc *d, const struct task *t, const struct detail_look *look);
+
+/* The story of the row under the cursor, if the detail shows it; else NULL. */
+const struct story *board_story(const struct board *b);
 
 /* --- view_board_rows.c --- */
 /* The column heads at row r.y and the list below them. */

@@ -93,6 +93,7 @@ const struct key_row key_table[] = {
 	{ 'l', IN_BOARD | IN_DETAIL, CMD_LOOK, "l", NULL, "unconfirmed: look it up now by its unique_id" },
 	{ 'A', IN_BOARD | IN_DETAIL, CMD_RESEND, "A", NULL,
 	  "unconfirmed: send the same bytes again, after a look-up found nothing; asks first" },
+	{ 'e', IN_BOARD | IN_DETAIL, CMD_ITS_DRAFT, "e", NULL, "a task that is only here: open the draft it was made of" },
 	{ 't', IN_BOARD | IN_DETAIL, CMD_TRY, "t", NULL, "try again to send what is held or paused" },
 	{ ']', IN_BOARD | IN_DETAIL, CMD_GROW, "]", NULL, "more room for the detail" },
 	{ '[', IN_BOARD | IN_DETAIL, CMD_SHRINK, "[", NULL, "less room for the detail" },

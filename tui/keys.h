@@ -118,6 +118,7 @@ enum command { /* what a key asks for; every one has a row in the table */
 	       CMD_LOOK,
 	       CMD_RESEND,
 	       CMD_TRY,
+	       CMD_ITS_DRAFT,
 	       CMD_WRITE,
 	       CMD_KEEP,
 	       CMD_KEEP_NEXT,

@@ -39,6 +39,7 @@ tui_libtui_a_SOURCES += \
 	tui/compose_payload.c	\
 	tui/review.c	\
 	tui/standing.c	tui/standing.h	\
+	tui/story.c	tui/story.h	\
 	tui/ui.c	tui/ui.h	\
 	tui/view.c	tui/view.h	\
 	tui/view_compose.c	\

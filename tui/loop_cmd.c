@@ -73,18 +73,50 @@ fetch_rows(struct loop *l, const struct fetch *f)
 	free(rows);
 }
 
+/* What was done for a row that is only here. If it cannot be read there is no story: the
+ * row is shown all the same. */
+static void
+read_story(struct loop *l, int64_t seq, struct story *story)
+{
+	struct evidence *list = NULL;
+	struct outbox_row r;
+	struct draft *d;
+	struct err err;
+	size_t n = 0;
+
+	outbox_row_init(&r);
+	if (store_outbox_get(l->store, seq, &r, &err) ||
+	    store_evidence(l->store, seq, &list, &n, &err)) {
+		loop_tell_err(l, &err);
+	} else {
+		story_set(story, &r, list, n);
+		d = store_draft_get(l->store, r.run_key, &err);
+		if (d)
+			snprintf(story->draft_id, sizeof(story->draft_id), "%s", draft_id(d));
+		draft_free(d);
+	}
+	outbox_row_done(&r);
+}
+
 static void
 load_task(struct loop *l, const char *key, bool ask_service)
 {
+	struct story story = { .seq = 0 };
 	struct err err = ERR_INIT;
 	struct task t;
 
 	task_init(&t);
+	if (task_local_seq(key))
+		read_story(l, task_local_seq(key), &story);
 	if (!store_task_get(l->store, session_target(l->session), key, &t, &err))
-		loop_tell(l, (struct msg){ .kind = MSG_TASK, .task = &t, .task_key = key });
+		loop_tell(l, (struct msg){ .kind = MSG_TASK,
+					   .task = &t,
+					   .story = story.seq ? &story : NULL,
+					   .task_key = key });
 	else if (err.code != ERR_NOT_FOUND)
 		loop_tell_err(l, &err);
 	task_done(&t);
+	story_done(&story);
 	/* What is here is shown; that it could not be renewed is told by its event. */
 	if (ask_service && l->started && l->ui->where.has_key && !task_local_seq(key) &&
 	    session_task_fetch(l->session, key, l->now, &err))

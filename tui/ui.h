@@ -31,7 +31,7 @@ enum msg_kind {
 	MSG_TICK,      /* the clock in now moved past ui_deadline() */
 	MSG_SESSION,   /* session */
 	MSG_ROWS,      /* rows: answer to UI_FETCH_ROWS */
-	MSG_TASK,      /* task: answer to UI_LOAD_TASK */
+	MSG_TASK,      /* task, story: answer to UI_LOAD_TASK */
 	MSG_CHOICES,   /* choices: answer to UI_FETCH_CHOICES */
 	MSG_DRAFTS,    /* drafts: answer to UI_LIST_DRAFTS */
 	MSG_DRAFT,     /* draft: opened; taken by the ui */
@@ -64,6 +64,7 @@ struct msg {
 	const struct session_event *session;
 	const struct rows_answer *answer;
 	const struct task *task;
+	const struct story *story; /* of a row that is only here; else NULL */
 	const char *task_key;
 	const struct choice *choices;
 	enum field_pick what;

@@ -105,8 +105,10 @@ lines_ready(struct ui *ui, int cols)
 		return false;
 	if (b->doc.cols != cols)
 		board_detail(&b->doc, &b->detail,
-			     &(struct detail_look){
-				     .cols = cols, .utc = ui->utc, .seen_ms = r->seen_ms });
+			     &(struct detail_look){ .cols = cols,
+						    .utc = ui->utc,
+						    .seen_ms = r->seen_ms,
+						    .story = &b->story });
 	return true;
 }
 
@@ -227,6 +229,10 @@ board_note(const struct ui *ui, char *out, size_t size)
 		snprintf(out, size,
 			 "words, !word, status: project: batch: tag: id: priority: "
 			 "age<2h changed<10m");
+		return;
+	}
+	if (board_story(b) && story_next(board_story(b), ui->now, text, sizeof(text)) >= 0) {
+		snprintf(out, size, "%s.", text);
 		return;
 	}
 	n = freshness(ui, text, sizeof(text));

@@ -288,14 +288,13 @@ minutes_left(int64_t minutes)
 	return 24 * 60 - minutes % (24 * 60);
 }
 
-int64_t
-board_deadline(const struct ui *ui)
+/* When an age becomes another word. */
+static int64_t
+ages_deadline(const struct ui *ui)
 {
 	const struct board *b = &ui->board;
 	int64_t least = INT64_MAX;
 
-	if (ui->view != VIEW_BOARD)
-		return -1;
 	for (int i = 0; i < b->height && b->top + (size_t)i < b->n; i++) {
 		const struct board_row *r = &b->rows[b->top + (size_t)i];
 		int64_t times[] = { r->created_ms, changed_ms(r) };
@@ -310,4 +309,19 @@ board_deadline(const struct ui *ui)
 	if (least == INT64_MAX)
 		return -1;
 	return ui->now.mono_ms + least * MINUTE_MS - ui->now.wall_ms % MINUTE_MS;
+}
+
+int64_t
+board_deadline(const struct ui *ui)
+{
+	const struct story *story = board_story(&ui->board);
+	int64_t at, next = -1;
+	char text[96];
+
+	if (ui->view != VIEW_BOARD)
+		return -1;
+	at = ages_deadline(ui);
+	if (story)
+		next = story_next(story, ui->now, text, sizeof(text));
+	return next >= 0 && (at < 0 || next < at) ? next : at;
 }
