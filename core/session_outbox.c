@@ -9,11 +9,16 @@
 
 #include "core/session_impl.h"
 
-#include <stdio.h>
+#include "core/clock.h"
 
-#define LOOKS_MAX 4
-#define BUSY_MS   10000             /* a call keeps its row from being due so long at a time */
-#define FAR_MS    (3600000 + 60000) /* no wait is longer (outbox.c): the clock was set back */
+#include <stdio.h>
+#include <string.h>
+
+#define LOOKS_MAX  4
+#define BUSY_MS    10000             /* a call keeps its row from being due so long at a time */
+#define FAR_MS     (3600000 + 60000) /* no wait is longer (outbox.c): the clock was set back */
+#define MANY_TRIES 10                /* POSTs; then, or after so long, a person is asked to look */
+#define LONG_MS    86400000
 
 struct outbox_step
 session_next_step(const struct outbox_row *r, enum outbox_event ev, struct now now)
@@ -102,6 +107,22 @@ session_stop(struct session *s, int64_t seq, const struct err *err)
 	outbox_row_done(&r);
 }
 
+/* It goes on by itself, but a person should know by now. */
+static bool
+remind(struct outbox_row *r, struct now now)
+{
+	bool open = r->state == OUTBOX_QUEUED || r->state == OUTBOX_UNCONFIRMED;
+	char since[40], hint[sizeof(r->hint)];
+
+	if (!open || (r->attempt < MANY_TRIES && now.wall_ms - r->created_ms < LONG_MS))
+		return false;
+	clock_local(r->created_ms, since, sizeof(since));
+	snprintf(hint, sizeof(hint), "needs you: not settled since %s%s%.180s", since,
+		 r->hint[0] ? "; " : "", r->hint);
+	memcpy(r->hint, hint, sizeof(hint));
+	return true;
+}
+
 bool
 session_write(struct session *s, struct outbox_row *r, const struct task *task, struct now now)
 {
@@ -121,8 +142,12 @@ void
 session_outcome(struct session *s, struct outbox_row *r, const struct task *task,
 		const struct err *why, struct now now)
 {
+	struct err told = why ? *why : (struct err)ERR_INIT;
+
+	if (remind(r, now) && why)
+		err_hint(&told, "%s", r->hint);
 	if (session_write(s, r, task, now))
-		session_tell_row(s, r, task, why);
+		session_tell_row(s, r, task, why ? &told : NULL);
 }
 
 /* --- acting --- */

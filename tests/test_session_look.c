@@ -302,6 +302,35 @@ a_call_that_fails_leaves_its_rows_in_doubt_and_together(void **state)
 }
 
 static void
+a_row_that_is_not_settled_in_a_day_asks_for_a_person(void **state)
+{
+	const struct canned answers[] = {
+		answer("503 Service Unavailable", "", ""),
+		answer("503 Service Unavailable", "", ""),
+		answer("200 OK", "", answer_page(answer_task("u-1", NOW, ""), "")),
+	};
+	struct session_event ev;
+	struct err err = ERR_INIT;
+	struct outbox_row r;
+	struct scene s;
+
+	begin(&s, state, answers, ARRAY_LEN(answers), 1);
+	do
+		world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	while (ev.err.code == ERR_OK);
+	assert_null(strstr(ev.err.hint, "needs you"));
+	s.w.skipped_ms += (int64_t)25 * 3600000;
+	world_wait_row(&s.w, TASK_UNCONFIRMED, &ev);
+	assert_int_equal(strncmp(ev.err.hint, "needs you: not settled since 2024-01-16", 39), 0);
+	outbox_row_init(&r);
+	world_good(store_outbox_get(s.w.store, 1, &r, &err), &err);
+	assert_string_equal(r.hint, ev.err.hint);
+	outbox_row_done(&r);
+	world_wait_row(&s.w, TASK_PENDING, &ev); /* and goes on by itself */
+	finish(&s);
+}
+
+static void
 long_ids_are_asked_for_in_addresses_that_servers_take(void **state)
 {
 	const struct canned answers[] = {
@@ -398,6 +427,7 @@ main(void)
 		CASE(d8_a_token_that_comes_again_ends_a_look_up),
 		CASE(a_service_that_tells_of_everything_it_has_is_not_read_for_ever),
 		CASE(a_call_that_fails_leaves_its_rows_in_doubt_and_together),
+		CASE(a_row_that_is_not_settled_in_a_day_asks_for_a_person),
 		CASE(long_ids_are_asked_for_in_addresses_that_servers_take),
 		CASE(a_row_in_doubt_does_not_wait_behind_a_bulk),
 		CASE(no_statement_of_the_queue_reads_a_whole_table),
