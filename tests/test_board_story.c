@@ -118,6 +118,7 @@ static void
 each_state_has_its_own_words_and_keys(void **state)
 {
 	/* clang-format off */
+	/* clang-format off */
 	static const struct {
 		struct story s;
 		const char *has[4], *has_not[3];
@@ -144,6 +145,7 @@ each_state_has_its_own_words_and_keys(void **state)
 		  { "belongs to another task", "O  go to", "it needs a unique_id of its own" },
 		  { "its unique_id is free" } },
 	};
+	/* clang-format on */
 	/* clang-format on */
 
 	(void)state;
@@ -219,6 +221,21 @@ its_draft_opens_with_e(void **state)
 }
 
 static void
+its_receipt_is_written_with_w(void **state)
+{
+	struct table *t = table_with(TASK_UNCONFIRMED);
+
+	(void)state;
+	table_press(t, "w");
+	assert_int_equal(t->w->asked[UI_RECEIPT], 1);
+	assert_int_equal(t->w->last[UI_RECEIPT].number, 7);
+	table_press(t, "jw");
+	assert_int_equal(t->w->asked[UI_RECEIPT], 1);
+	assert_int_equal(t->w->asked[UI_WRITE], 1);
+	table_done(t);
+}
+
+static void
 without_a_draft_it_says_so(void **state)
 {
 	struct story s = { .seq = 7, .state = OUTBOX_QUEUED };
@@ -242,6 +259,7 @@ main(void)
 		cmocka_unit_test(an_accepted_row_has_no_story),
 		cmocka_unit_test(a_long_story_keeps_its_beginning_and_its_end),
 		cmocka_unit_test(its_draft_opens_with_e),
+		cmocka_unit_test(its_receipt_is_written_with_w),
 		cmocka_unit_test(without_a_draft_it_says_so),
 	};
 

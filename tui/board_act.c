@@ -356,6 +356,10 @@ board_with_task(struct ui *ui, enum command what)
 
 	if (!r)
 		return;
+	if (task_local_seq(r->key) && what == CMD_WRITE) {
+		ui_ask(ui, UI_RECEIPT)->number = task_local_seq(r->key);
+		return;
+	}
 	if (task_local_seq(r->key) && what != CMD_PAGER) {
 		ui_toast(ui, ROLE_NOTE, "it is not at the service; its draft is: 1, then o");
 		return;

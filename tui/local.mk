@@ -14,6 +14,7 @@ tui_libtui_a_SOURCES += \
 	tui/input.c	tui/input.h \
 	tui/list.c	tui/list.h \
 	tui/loop.c	tui/loop.h \
+	tui/loop_board.c \
 	tui/loop_cmd.c \
 	tui/outside.c	tui/outside.h \
 	tui/picker.c	tui/picker.h \

@@ -58,6 +58,12 @@ void loop_tell_err(struct loop *l, const struct err *err);
 
 /* loop_cmd.c: one command of the ui. */
 void loop_obey(struct loop *l, struct ui_cmd *cmd);
+/* The same for the board: loop_board.c. */
+void loop_fetch_rows(struct loop *l, const struct fetch *f);
+void loop_load_task(struct loop *l, const char *key, bool ask_service);
+void loop_write_receipt(struct loop *l, int64_t seq);
+/* cmd->text into a file of its own; a toast says where. */
+void loop_write_file(struct loop *l, const struct ui_cmd *cmd);
 /* The draft to disk, if it is not there; the ui is told. */
 void loop_save(struct loop *l);
 /* Session and child have something to say. */

@@ -38,91 +38,6 @@ submit(struct loop *l)
 	loop_tell(l, msg);
 }
 
-/* --- the board --- */
-
-static enum err_code
-read_rows(struct loop *l, const struct fetch *f, struct rows_answer *a, struct board_row *rows,
-	  struct err *err)
-{
-	struct board_query q = { .target = session_target(l->session),
-				 .filter = f->filter,
-				 .sort = f->sort,
-				 .reverse = f->reverse,
-				 .now_ms = l->now.wall_ms };
-
-	if (f->end ? store_board_end(l->store, &q, f->before + 1 + f->after, rows, &a->n, err)
-		   : store_board(l->store, &q, f->key, f->before, f->after, rows, &a->n, &a->found,
-				 err))
-		return err->code;
-	if (store_board_count(l->store, &q, a->n ? rows[0].key : "", &a->total, &a->above, err))
-		return err->code;
-	return store_status_counts(l->store, q.target, a->counts, err);
-}
-
-static void
-fetch_rows(struct loop *l, const struct fetch *f)
-{
-	struct board_row *rows = mem_array(f->before + 1 + f->after, sizeof(*rows));
-	struct rows_answer answer = { .rows = rows, .total = -1, .above = -1 };
-	struct err err = ERR_INIT;
-
-	if (read_rows(l, f, &answer, rows, &err))
-		loop_tell_err(l, &err);
-	else
-		loop_tell(l, (struct msg){ .kind = MSG_ROWS, .answer = &answer });
-	free(rows);
-}
-
-/* What was done for a row that is only here. If it cannot be read there is no story: the
- * row is shown all the same. */
-static void
-read_story(struct loop *l, int64_t seq, struct story *story)
-{
-	struct evidence *list = NULL;
-	struct outbox_row r;
-	struct draft *d;
-	struct err err;
-	size_t n = 0;
-
-	outbox_row_init(&r);
-	if (store_outbox_get(l->store, seq, &r, &err) ||
-	    store_evidence(l->store, seq, &list, &n, &err)) {
-		loop_tell_err(l, &err);
-	} else {
-		story_set(story, &r, list, n);
-		d = store_draft_get(l->store, r.run_key, &err);
-		if (d)
-			snprintf(story->draft_id, sizeof(story->draft_id), "%s", draft_id(d));
-		draft_free(d);
-	}
-	outbox_row_done(&r);
-}
-
-static void
-load_task(struct loop *l, const char *key, bool ask_service)
-{
-	struct story story = { .seq = 0 };
-	struct err err = ERR_INIT;
-	struct task t;
-
-	task_init(&t);
-	if (task_local_seq(key))
-		read_story(l, task_local_seq(key), &story);
-	if (!store_task_get(l->store, session_target(l->session), key, &t, &err))
-		loop_tell(l, (struct msg){ .kind = MSG_TASK,
-					   .task = &t,
-					   .story = story.seq ? &story : NULL,
-					   .task_key = key });
-	else if (err.code != ERR_NOT_FOUND)
-		loop_tell_err(l, &err);
-	task_done(&t);
-	story_done(&story);
-	/* What is here is shown; that it could not be renewed is told by its event. */
-	if (ask_service && l->started && l->ui->where.has_key && !task_local_seq(key) &&
-	    session_task_fetch(l->session, key, l->now, &err))
-		loop_tell_err(l, &err);
-}
-
 /* --- pickers --- */
 
 /* No call lists blueprints: they are what was seen. */
@@ -304,8 +219,8 @@ pager(struct loop *l, const struct ui_cmd *cmd)
 		loop_tell_err(l, &err);
 }
 
-static void
-write_file(struct loop *l, const struct ui_cmd *cmd)
+void
+loop_write_file(struct loop *l, const struct ui_cmd *cmd)
 {
 	struct err err = ERR_INIT;
 	char path[4096];
@@ -364,8 +279,8 @@ loop_obey(struct loop *l, struct ui_cmd *cmd)
 	case UI_INTERRUPT: session_interrupt(l->session); break;
 	case UI_SAVE: loop_save(l); break;
 	case UI_SUBMIT: submit(l); break;
-	case UI_FETCH_ROWS: fetch_rows(l, &cmd->fetch); break;
-	case UI_LOAD_TASK: load_task(l, cmd->key, cmd->flag); break;
+	case UI_FETCH_ROWS: loop_fetch_rows(l, &cmd->fetch); break;
+	case UI_LOAD_TASK: loop_load_task(l, cmd->key, cmd->flag); break;
 	case UI_AUTO_REFRESH: session_auto_refresh(l->session, cmd->number); break;
 	case UI_FETCH_CHOICES: ask_choices(l, cmd, false); break;
 	case UI_RELOAD_CHOICES: ask_choices(l, cmd, true); break;
@@ -376,7 +291,8 @@ loop_obey(struct loop *l, struct ui_cmd *cmd)
 	case UI_OPEN_DRAFT: open_draft(l, cmd->key); break;
 	case UI_LIST_THEMES: list_themes(l); break;
 	case UI_THEME: use_theme(l, cmd->key, cmd->flag); break;
-	case UI_WRITE: write_file(l, cmd); break;
+	case UI_WRITE: loop_write_file(l, cmd); break;
+	case UI_RECEIPT: loop_write_receipt(l, cmd->number); break;
 	case UI_CANCEL_TASK: cancel_task(l, cmd); break;
 	case UI_REFRESH:
 	case UI_LOOK:
