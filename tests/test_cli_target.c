@@ -116,6 +116,17 @@ submit_as(void **state, const char *key, const char *unique_id, const char *opti
 	program_run(&run, *state, payload, words);
 }
 
+/* What waits is worked off. */
+static void
+go_on_as(void **state, const char *key, const char *words)
+{
+	static const char *const wait[] = { "queue", "--wait", "--timeout=60", NULL };
+
+	setenv("SCALE_API_KEY", key, 1);
+	program_run(&run, *state, NULL, wait);
+	program_must(&run, 0, NULL, words);
+}
+
 static void
 rotate_as(void **state, const char *key, const char *option)
 {
@@ -140,8 +151,7 @@ a25_what_another_key_submitted_stays_there_and_is_told(void **state)
 	program_must(&run, 0, "new-1", NULL);
 	assert_null(strstr(run.out, "old-1"));
 	/* with its own key it goes out */
-	submit_as(state, OLD_KEY, "old-1", "--wait=60");
-	program_must(&run, 0, NULL, "accepted: unique_id old-1");
+	go_on_as(state, OLD_KEY, "accepted: unique_id old-1");
 	sandbox_stop(s);
 }
 
@@ -159,8 +169,7 @@ a25b_a_new_key_takes_over_what_a_task_proves_to_be_its_account(void **state)
 	program_must(&run, 4, NULL, "no task of the older key can be fetched");
 	rotate_as(state, NEW_KEY, NULL);
 	program_must(&run, 0, NULL, "taken over: 2 submissions, 2 tasks known here");
-	submit_as(state, NEW_KEY, "rot-2", "--wait=60"); /* the same intent goes on */
-	program_must(&run, 0, NULL, "going on with it");
+	go_on_as(state, NEW_KEY, "accepted: unique_id rot-2");
 	submit_as(state, NEW_KEY, "rot-1", NULL);
 	program_must(&run, 9, NULL, "already submitted on");
 	RUN(&run, *state, "list", "--json");
@@ -183,8 +192,7 @@ a25b_without_a_task_a_person_must_say_that_it_is_the_same_account(void **state)
 	program_must(&run, 4, NULL, "--same-account");
 	rotate_as(state, NEW_KEY, "--same-account");
 	program_must(&run, 0, NULL, "taken over: 1 submission, 1 task known here");
-	submit_as(state, NEW_KEY, "say-1", "--wait=60");
-	program_must(&run, 0, NULL, "accepted: unique_id say-1");
+	go_on_as(state, NEW_KEY, "accepted: unique_id say-1");
 	sandbox_stop(s);
 }
 
@@ -198,8 +206,7 @@ a25b_among_several_keys_without_proof_none_is_guessed(void **state)
 	submit_as(state, OTHER_KEY, "many-2", "--no-wait");
 	rotate_as(state, NEW_KEY, "--same-account");
 	program_must(&run, 4, NULL, "2 older keys without proof");
-	submit_as(state, OLD_KEY, "many-1", "--wait=60");
-	program_must(&run, 0, NULL, "accepted: unique_id many-1");
+	go_on_as(state, OLD_KEY, "accepted: unique_id many-1");
 	sandbox_stop(s);
 }
 
