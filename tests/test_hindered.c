@@ -124,21 +124,29 @@ a28_a_disk_that_is_full_when_a_row_is_claimed_sends_nothing(void **state)
 }
 
 static void
-a28_a_disk_that_is_full_when_the_answer_comes_is_told_and_the_task_found(void **state)
+is_full_at_the_answer(uint32_t nth)
 {
-	struct shim_plan full =
-		full_from(1 + counted(HISTORY_SEND, &before_it_leaves, SHIM_PWRITE));
+	struct shim_plan full = full_from(nth);
 
-	(void)state;
 	run(HISTORY_SEND, &full);
 	program_must(&t.run, 10, NULL, "the disk is full");
 	program_must(&t.run, 10, NULL, "it may have been sent");
 	assert_int_equal(posts(), 1);
 	state_must_be(0, "sending");
-	assert_true(history_run(&t, HISTORY_SEND, 0, &counting) == false);
+	assert_false(history_run(&t, HISTORY_SEND, 0, &counting));
 	program_must(&t.run, 0, NULL, "accepted");
 	assert_int_equal(posts(), 0); /* found, not sent again */
 	history_end(&t);
+}
+
+/* With the first write of the outcome, which is one of the journal; and with the last one, in
+ * the middle of the commit. */
+static void
+a28_a_disk_that_is_full_when_the_answer_comes_is_told_and_the_task_found(void **state)
+{
+	(void)state;
+	is_full_at_the_answer(counted(HISTORY_SEND, &before_it_leaves, SHIM_PWRITE) + 1);
+	is_full_at_the_answer(counted(HISTORY_SEND, &counting, SHIM_PWRITE));
 }
 
 static void
