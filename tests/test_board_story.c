@@ -3,6 +3,7 @@
 
 #include "tests/board_world.h"
 
+#include "core/difference.h"
 #include "tui/story.h"
 
 #include <stdio.h>
@@ -202,6 +203,59 @@ a_long_story_keeps_its_beginning_and_its_end(void **state)
 }
 
 static void
+a18_a_conflict_shows_the_differences_and_the_way_to_the_other_task(void **state)
+{
+	const struct difference told = { .field = "batch",
+					 .ours = (char[]){ "\"night-b\"" },
+					 .theirs = (char[]){ "\"night-\x1B[31ma\"" } };
+	struct story s = { .seq = 7, .state = OUTBOX_REJECTED, .owner = "t-9" };
+	struct table *t = table_with(TASK_REJECTED);
+	char *text;
+
+	(void)state;
+	story_add_difference(&s, &told);
+	text = whole(&s);
+	assert_non_null(strstr(text, "sent:  \"night-b\""));
+	assert_non_null(strstr(text, "there: \"night-"));
+	assert_null(strchr(text, '\x1B'));
+	free(text);
+	t->story = &s;
+	table_press(t, "O");
+	assert_shown(t->w, "open its detail first");
+	table_press(t, "<Enter>L");
+	assert_shown(t->w, "Take the task that has its unique_id");
+	table_press(t, "n");
+	assert_int_equal(t->w->asked[UI_LINK], 0);
+	table_press(t, "Ly");
+	assert_int_equal(t->w->asked[UI_LINK], 1);
+	assert_int_equal(t->w->last[UI_LINK].number, 7);
+	table_press(t, "O");
+	assert_string_equal(t->w->last[UI_LOAD_TASK].key, "t-9");
+	assert_true(t->w->last[UI_LOAD_TASK].flag);
+	table_done(t);
+}
+
+static void
+a18_the_other_task_is_shown_when_it_has_come(void **state)
+{
+	struct story s = { .seq = 7, .state = OUTBOX_REJECTED };
+	struct table *t = table_with(TASK_REJECTED);
+	struct session_event ev = { .kind = SESSION_TASK };
+
+	(void)state;
+	snprintf(s.owner, sizeof(s.owner), "%s", t->rows[5].key);
+	snprintf(ev.key, sizeof(ev.key), "%s", s.owner);
+	t->story = &s;
+	table_press(t, "<Enter>O");
+	assert_string_equal(t->w->ui.board.cursor, "local-7");
+	table_event(t, ev);
+	assert_string_equal(t->w->ui.board.cursor, s.owner);
+	table_press(t, "O");
+	assert_shown(t->w, "only for a row whose unique_id is another task's");
+	table_done(t);
+}
+
+static void
 its_draft_opens_with_e(void **state)
 {
 	struct table *t = table_with(TASK_REJECTED);
@@ -258,6 +312,9 @@ main(void)
 		cmocka_unit_test(each_state_has_its_own_words_and_keys),
 		cmocka_unit_test(an_accepted_row_has_no_story),
 		cmocka_unit_test(a_long_story_keeps_its_beginning_and_its_end),
+		cmocka_unit_test(
+			a18_a_conflict_shows_the_differences_and_the_way_to_the_other_task),
+		cmocka_unit_test(a18_the_other_task_is_shown_when_it_has_come),
 		cmocka_unit_test(its_draft_opens_with_e),
 		cmocka_unit_test(its_receipt_is_written_with_w),
 		cmocka_unit_test(without_a_draft_it_says_so),

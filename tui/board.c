@@ -151,6 +151,8 @@ command(struct ui *ui, int cmd)
 	case CMD_RESEND: board_resend(ui); break;
 	case CMD_TRY: board_try(ui); break;
 	case CMD_ITS_DRAFT: board_its_draft(ui); break;
+	case CMD_OWNER: board_owner(ui); break;
+	case CMD_LINK: board_link(ui); break;
 	case CMD_REDO_TASK: board_with_task(ui, CMD_REDO_TASK); break;
 	case CMD_PAGER: board_with_task(ui, CMD_PAGER); break;
 	case CMD_WRITE: board_with_task(ui, CMD_WRITE); break;
@@ -190,6 +192,14 @@ task_event(struct ui *ui, const struct session_event *ev)
 {
 	struct board *b = &ui->board;
 
+	if (b->go_to[0] && strcmp(ev->key, b->go_to) == 0) {
+		b->go_to[0] = '\0';
+		if (ev->err.code == ERR_OK)
+			board_show(ui, ev->key);
+		else
+			ui_toast_err(ui, &ev->err);
+		return;
+	}
 	if (strcmp(ev->key, b->cursor) == 0) {
 		if (ev->err.code != ERR_OK)
 			ui_toast_err(ui, &ev->err);

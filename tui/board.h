@@ -65,6 +65,7 @@ struct board {
 	struct story story;           /* of a row that is only here; seq 0: it is not */
 	struct doc doc;               /* the detail's lines; its place is kept per task */
 	int detail_rows, detail_cols; /* size chosen with [ and ]; 0 = by layout */
+	char go_to[BOARD_KEY_SIZE];   /* a task that was asked for, to be shown when it is known */
 	enum command then;            /* CMD_REDO_TASK, _PAGER, _WRITE: to do when the task comes */
 	char then_key[BOARD_KEY_SIZE];
 	struct board_cancels cancels;

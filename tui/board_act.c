@@ -35,9 +35,9 @@ why_not(enum task_status s)
 	return NULL;
 }
 
-static void
-ask_about(struct ui *ui, enum confirm_kind kind, const char *question,
-	  const struct board_mark *target, size_t n)
+void
+board_ask_about(struct ui *ui, enum confirm_kind kind, const char *question,
+		const struct board_mark *target, size_t n)
 {
 	char(*keys)[BOARD_KEY_SIZE] = mem_array(n, sizeof(*keys));
 	char(*names)[96] = mem_array(n, sizeof(*names));
@@ -53,9 +53,8 @@ ask_about(struct ui *ui, enum confirm_kind kind, const char *question,
 	free(names);
 }
 
-/* The row under the cursor as a target; false if there is none. */
-static bool
-cursor_target(const struct board *b, struct board_mark *m)
+bool
+board_cursor_target(const struct board *b, struct board_mark *m)
 {
 	const struct board_row *r = board_row(b);
 
@@ -75,17 +74,20 @@ cancel_one(struct ui *ui, const struct board_mark *m)
 	if (no)
 		ui_toast(ui, ROLE_WARNING, "%s", no);
 	else if (m->status == TASK_QUEUED)
-		ask_about(ui, CONFIRM_ABANDON, "Give up on this task? It was not sent yet.", m, 1);
+		board_ask_about(ui, CONFIRM_ABANDON, "Give up on this task? It was not sent yet.",
+				m, 1);
 	else if (m->status == TASK_SENDING)
-		ask_about(ui, CONFIRM_CANCEL,
-			  "It is on its way. Cancel this task when it has arrived?", m, 1);
+		board_ask_about(ui, CONFIRM_CANCEL,
+				"It is on its way. Cancel this task when it has arrived?", m, 1);
 	else if (m->status == TASK_UNCONFIRMED)
-		ask_about(ui, CONFIRM_ABANDON,
-			  "Stop looking for this task? It may exist at the service all the same.",
-			  m, 1);
+		board_ask_about(
+			ui, CONFIRM_ABANDON,
+			"Stop looking for this task? It may exist at the service all the same.", m,
+			1);
 	else
-		ask_about(ui, CONFIRM_CANCEL,
-			  "Cancel this task? It works only before its work has started.", m, 1);
+		board_ask_about(ui, CONFIRM_CANCEL,
+				"Cancel this task? It works only before its work has started.", m,
+				1);
 }
 
 void
@@ -96,14 +98,14 @@ board_cancel(struct ui *ui)
 	char question[160];
 
 	if (b->mark_count == 0) {
-		if (cursor_target(b, &m))
+		if (board_cursor_target(b, &m))
 			cancel_one(ui, &m);
 		return;
 	}
 	snprintf(question, sizeof(question),
 		 "Cancel %zu marked task%s? It works only before work has started.", b->mark_count,
 		 b->mark_count == 1 ? "" : "s");
-	ask_about(ui, CONFIRM_CANCEL, question, b->marks, b->mark_count);
+	board_ask_about(ui, CONFIRM_CANCEL, question, b->marks, b->mark_count);
 }
 
 void
@@ -186,6 +188,8 @@ board_confirmed(struct ui *ui, const struct confirm *c)
 
 	if (c->kind == CONFIRM_ABANDON) {
 		abandon(ui, c->seq);
+	} else if (c->kind == CONFIRM_LINK) {
+		ui_ask(ui, UI_LINK)->number = c->seq;
 	} else if (c->kind == CONFIRM_RESEND) {
 		ui_ask(ui, UI_RESEND)->number = c->seq;
 	} else if (c->kind == CONFIRM_CANCEL) {
@@ -200,82 +204,6 @@ board_confirmed(struct ui *ui, const struct confirm *c)
 		b->mark_count = 0;
 		board_cancels_go_on(ui);
 	}
-}
-
-/* --- rows without a trusted answer --- */
-
-static bool
-unconfirmed(struct ui *ui, struct board_mark *m)
-{
-	if (!cursor_target(&ui->board, m))
-		return false;
-	if (m->status == TASK_UNCONFIRMED)
-		return true;
-	ui_toast(ui, ROLE_NOTE, "only for a task that is unconfirmed: sent, and no clear answer");
-	return false;
-}
-
-void
-board_look(struct ui *ui)
-{
-	struct board_mark m;
-
-	if (!unconfirmed(ui, &m))
-		return;
-	ui_ask(ui, UI_LOOK)->number = task_local_seq(m.key);
-	ui_toast(ui, ROLE_NOTE, "looking for it by its unique_id");
-}
-
-void
-board_resend(struct ui *ui)
-{
-	struct board_mark m;
-
-	if (unconfirmed(ui, &m))
-		ask_about(ui, CONFIRM_RESEND,
-			  "Send the same bytes again? Its unique_id is the same, so if the first "
-			  "one did arrive the service refuses the second.",
-			  &m, 1);
-}
-
-/* A person acts: that lifts a hold and a pause. */
-void
-board_try(struct ui *ui)
-{
-	bool stands = ui->standing.hold.what != HOLD_NONE ||
-		      ui->standing.pause_until_ms > ui->now.mono_ms;
-
-	if (stands)
-		ui_ask(ui, UI_TRY);
-	ui_toast(ui, ROLE_NOTE, "%s",
-		 stands ? "trying again" : "nothing is held: what waits goes out by itself");
-}
-
-/* The draft of a row that is only here, to see it or to mend what was refused. */
-void
-board_its_draft(struct ui *ui)
-{
-	struct board *b = &ui->board;
-	const struct board_row *r = board_row(b);
-
-	if (!r)
-		return;
-	if (!task_local_seq(r->key)) {
-		ui_toast(ui, ROLE_NOTE, "it is at the service; c copies it into a new draft");
-		return;
-	}
-	if (!b->has_detail || strcmp(b->detail_key, r->key) != 0) {
-		b->then = CMD_ITS_DRAFT;
-		snprintf(b->then_key, sizeof(b->then_key), "%s", r->key);
-		ui_ask_key(ui, UI_LOAD_TASK, r->key);
-		return;
-	}
-	if (!b->story.draft_id[0]) {
-		ui_toast(ui, ROLE_NOTE, "it came from no draft that is here; w writes its receipt");
-		return;
-	}
-	ui_ask_key(ui, UI_OPEN_DRAFT, b->story.draft_id);
-	ui_go(ui, VIEW_COMPOSE);
 }
 
 /* --- with the task itself --- */

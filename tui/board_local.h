@@ -34,6 +34,11 @@ void board_filter_start(struct ui *ui);
 void board_filter_clear(struct ui *ui);
 
 /* --- board_act.c: what is done to tasks --- */
+/* Ask, with the targets named and frozen. */
+void board_ask_about(struct ui *ui, enum confirm_kind kind, const char *question,
+		     const struct board_mark *target, size_t n);
+/* The row under the cursor as a target; false if there is none. */
+bool board_cursor_target(const struct board *b, struct board_mark *m);
 void board_cancel(struct ui *ui);
 void board_cancels_go_on(struct ui *ui);
 void board_canceled(struct ui *ui, const struct session_event *ev);
@@ -42,6 +47,9 @@ void board_look(struct ui *ui);
 void board_resend(struct ui *ui);
 void board_try(struct ui *ui);
 void board_its_draft(struct ui *ui);
+/* A row whose unique_id is another task's: go to it; take it for the row. */
+void board_owner(struct ui *ui);
+void board_link(struct ui *ui);
 /* Do it with the task under the cursor, at once or when it was loaded. */
 void board_with_task(struct ui *ui, enum command what);
 void board_task_came(struct ui *ui, const char *key, const struct task *t);

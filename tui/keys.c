@@ -94,6 +94,8 @@ const struct key_row key_table[] = {
 	{ 'A', IN_BOARD | IN_DETAIL, CMD_RESEND, "A", NULL,
 	  "unconfirmed: send the same bytes again, after a look-up found nothing; asks first" },
 	{ 'e', IN_BOARD | IN_DETAIL, CMD_ITS_DRAFT, "e", NULL, "a task that is only here: open the draft it was made of" },
+	{ 'O', IN_BOARD | IN_DETAIL, CMD_OWNER, "O", NULL, "its unique_id is another task's: go to that task" },
+	{ 'L', IN_BOARD | IN_DETAIL, CMD_LINK, "L", NULL, "take that task for what was submitted; asks first" },
 	{ 't', IN_BOARD | IN_DETAIL, CMD_TRY, "t", NULL, "try again to send what is held or paused" },
 	{ ']', IN_BOARD | IN_DETAIL, CMD_GROW, "]", NULL, "more room for the detail" },
 	{ '[', IN_BOARD | IN_DETAIL, CMD_SHRINK, "[", NULL, "less room for the detail" },

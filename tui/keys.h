@@ -119,6 +119,8 @@ enum command { /* what a key asks for; every one has a row in the table */
 	       CMD_RESEND,
 	       CMD_TRY,
 	       CMD_ITS_DRAFT,
+	       CMD_OWNER,
+	       CMD_LINK,
 	       CMD_WRITE,
 	       CMD_KEEP,
 	       CMD_KEEP_NEXT,

@@ -56,7 +56,7 @@ tui_libtui_a_SOURCES += \
 # --- the rest of the screen: board, logview, popup ---
 tui_libtui_a_SOURCES += \
 	tui/board.c	tui/board.h	tui/board_local.h \
-	tui/board_rows.c	tui/board_filter.c	tui/board_act.c \
+	tui/board_rows.c	tui/board_filter.c	tui/board_act.c	tui/board_here.c \
 	tui/board_copy.c	tui/board_detail.c \
 	tui/view_board.c	tui/view_board_rows.c \
 	tui/logview.c	tui/logview.h	tui/log_local.h	tui/view_log.c \

@@ -238,6 +238,7 @@ tell_standing(struct loop *l)
 	struct standing now = { .pause_until_ms = session_pause_until(l->session) };
 
 	session_hold(l->session, &now.hold);
+	snprintf(now.sender, sizeof(now.sender), "%s", l->sender);
 	if (!standing_same(&now, &l->ui->standing))
 		loop_tell(l, (struct msg){ .kind = MSG_STANDING, .standing = &now });
 }

@@ -40,6 +40,7 @@ struct loop {
 	enum field_pick asked;      /* the last choices asked for: sent again when renewed */
 	char asked_of[UI_KEY_SIZE]; /* and the project they are of */
 	bool asked_early;           /* before the session was started: asked then */
+	char sender[256];           /* another process sends: who */
 	char rescued[512]; /* at the end: the draft's file, because the store took it not */
 	bool lost;         /* and no file could be made either */
 };

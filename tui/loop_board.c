@@ -42,6 +42,21 @@ loop_fetch_rows(struct loop *l, const struct fetch *f)
 	free(rows);
 }
 
+/* What the task that has its unique_id tells otherwise, if that task is known here. */
+static void
+read_differences(struct loop *l, struct story *story)
+{
+	struct difference *list = NULL;
+	struct err err = ERR_INIT;
+	size_t n = 0;
+
+	if (!story->owner[0] || session_differences(l->session, story->seq, &list, &n, &err))
+		return;
+	for (size_t i = 0; i < n; i++)
+		story_add_difference(story, &list[i]);
+	differences_free(list, n);
+}
+
 /* What was done for a row that is only here. If it cannot be read there is no story: the
  * row is shown all the same. */
 static void
@@ -63,6 +78,7 @@ read_story(struct loop *l, int64_t seq, struct story *story)
 		if (d)
 			snprintf(story->draft_id, sizeof(story->draft_id), "%s", draft_id(d));
 		draft_free(d);
+		read_differences(l, story);
 	}
 	outbox_row_done(&r);
 }

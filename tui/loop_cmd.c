@@ -258,6 +258,7 @@ plain(struct loop *l, const struct ui_cmd *cmd, struct err *err)
 	case UI_LOOK: return session_look(l->session, cmd->number, l->now, err);
 	case UI_RESEND: return session_resend(l->session, cmd->number, l->now, err);
 	case UI_ABANDON: return session_abandon(l->session, cmd->number, l->now, err);
+	case UI_LINK: return session_link(l->session, cmd->number, l->now, err);
 	case UI_TRY: return l->started ? session_start(l->session, l->now, err) : ERR_OK;
 	case UI_CHOICE_USED:
 		return store_choice_used(l->store, target, (enum field_pick)cmd->number, cmd->key,
@@ -298,6 +299,7 @@ loop_obey(struct loop *l, struct ui_cmd *cmd)
 	case UI_LOOK:
 	case UI_RESEND:
 	case UI_ABANDON:
+	case UI_LINK:
 	case UI_TRY:
 	case UI_CHOICE_USED:
 	case UI_DELETE_DRAFT:
@@ -315,6 +317,11 @@ loop_session_event(struct loop *l, const struct session_event *ev)
 {
 	struct err note = ERR_INIT;
 
+	if (ev->kind == SESSION_ROW) {
+		bool other = ev->err.code == ERR_BUSY && session_pause_until(l->session) < 0;
+
+		snprintf(l->sender, sizeof(l->sender), "%s", other ? ev->err.msg : "");
+	}
 	loop_tell(l, (struct msg){ .kind = MSG_SESSION, .session = ev });
 	if (ev->kind == SESSION_TASKS && session_put_back(l->session, &note))
 		ui_toast_err(l->ui, &note);

@@ -31,6 +31,7 @@ enum confirm_kind {
 	CONFIRM_CANCEL,
 	CONFIRM_DELETE_DRAFT,
 	CONFIRM_RESEND,
+	CONFIRM_LINK,
 	CONFIRM_ABANDON,
 	CONFIRM_QUIT, /* a call is on its way */
 	CONFIRM_LOSE  /* quit although the draft could not be saved */

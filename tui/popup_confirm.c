@@ -42,6 +42,7 @@ yes(struct ui *ui)
 	switch (c->kind) {
 	case CONFIRM_CANCEL:
 	case CONFIRM_RESEND:
+	case CONFIRM_LINK:
 	case CONFIRM_ABANDON: board_confirmed(ui, c); break;
 	case CONFIRM_DELETE_DRAFT:
 		ui_ask_key(ui, UI_DELETE_DRAFT, c->keys[0]);
@@ -76,6 +77,7 @@ title(enum confirm_kind kind)
 	case CONFIRM_CANCEL: return "Cancel";
 	case CONFIRM_DELETE_DRAFT: return "Delete draft";
 	case CONFIRM_RESEND: return "Send again";
+	case CONFIRM_LINK: return "Take that task";
 	case CONFIRM_ABANDON: return "Give up";
 	case CONFIRM_QUIT: return "Quit";
 	case CONFIRM_LOSE: return "Quit without saving";

@@ -36,6 +36,19 @@ story_set(struct story *s, const struct outbox_row *r, struct evidence *list, si
 }
 
 void
+story_add_difference(struct story *s, const struct difference *d)
+{
+	struct story_difference *to = &s->difference[s->differences];
+
+	if (s->differences == STORY_DIFFERENCES)
+		return;
+	s->differences++;
+	snprintf(to->field, sizeof(to->field), "%s", d->field);
+	snprintf(to->ours, sizeof(to->ours), "%s", d->ours);
+	snprintf(to->theirs, sizeof(to->theirs), "%s", d->theirs);
+}
+
+void
 story_copy(struct story *to, const struct story *from)
 {
 	struct evidence *list = mem_array(from->n + 1, sizeof(*list));
@@ -135,6 +148,27 @@ happened(struct doc *d, const struct story *s, const char *first, bool utc)
 	if (s->to_cancel)
 		doc_wordsf(d, INDENT, ROLE_WARNING,
 			   "You canceled it: that is done as soon as its task is known.");
+}
+
+/* --- what differs --- */
+
+static void
+differs(struct doc *d, const struct story *s)
+{
+	char words[sizeof(s->difference[0].ours) + 16];
+
+	if (!s->owner[0])
+		return;
+	doc_head(d, "What differs");
+	doc_pair(d, "that task", ROLE_VALUE, s->owner, strlen(s->owner));
+	if (s->differences == 0)
+		doc_wordsf(d, INDENT, ROLE_NOTE, "O asks for that task, and then it is told here.");
+	for (size_t i = 0; i < s->differences; i++) {
+		snprintf(words, sizeof(words), "sent:  %s", s->difference[i].ours);
+		doc_entry(d, s->difference[i].field, ROLE_NORMAL, words);
+		snprintf(words, sizeof(words), "there: %s", s->difference[i].theirs);
+		doc_entry(d, "", ROLE_NORMAL, words);
+	}
 }
 
 /* --- what comes next --- */
@@ -240,6 +274,7 @@ story_doc(struct doc *d, const struct story *s, bool utc)
 		if (s->seq == 0 || c->state != s->state)
 			continue;
 		happened(d, s, sum(s, c), utc);
+		differs(d, s);
 		comes_next(d, s, utc);
 		can(d, s, c->keys);
 		safe(d, s,

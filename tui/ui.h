@@ -94,6 +94,7 @@ enum ui_cmd_kind {
 	UI_RESEND,
 	UI_ABANDON,        /* number: seq */
 	UI_RECEIPT,        /* number: seq; its receipt into a file, as UI_WRITE */
+	UI_LINK,           /* number: seq; the task that has its unique_id is taken for it */
 	UI_TRY,            /* send what is held or paused */
 	UI_FETCH_CHOICES,  /* number: enum field_pick; key: project for batches and blueprints */
 	UI_RELOAD_CHOICES, /* the same from the service; MSG_CHOICES comes again after it */
