@@ -30,6 +30,11 @@ static const struct cli_option queue_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct cli_option receipt_options[] = {
+	{ "json", NULL, "Print one JSON object a task." },
+	{ NULL, NULL, NULL },
+};
+
 static const struct cli_option list_options[] = {
 	{ "status", "WORD", "Only pending, completed, canceled or error." },
 	{ "project", "NAME", "Only tasks of this project." },
@@ -91,6 +96,11 @@ const struct cli_command commands[] = {
 	  .max_args = -1, .complete = COMPLETE_FILE },
 	{ .name = "queue", .args = "", .run = cmd_queue, .options = queue_options,
 	  .help = "List what is queued, on its way or unconfirmed, and what stands in its way." },
+	{ .name = "receipt", .args = "ID...", .run = cmd_receipt, .options = receipt_options,
+	  .help = "Print what was submitted from here, and each step of what came of it.",
+	  .more = "An ID is a task_id, a unique_id or a local id such as local-12. Nothing secret is in "
+		  "a receipt: no key, no payload but its hash, no query of an address.",
+	  .min_args = 1, .max_args = -1 },
 	{ .name = "list", .args = "", .run = cmd_list, .options = list_options,
 	  .help = "List tasks of the service." },
 	{ .name = "show", .args = "ID", .run = cmd_show, .options = show_options,

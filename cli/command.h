@@ -85,6 +85,7 @@ enum err_code cmd_help(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_list(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_paths(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_queue(const struct cli *cli, struct err *err) MUST_CHECK;
+enum err_code cmd_receipt(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_sandbox(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_show(const struct cli *cli, struct err *err) MUST_CHECK;
 enum err_code cmd_submit(const struct cli *cli, struct err *err) MUST_CHECK;

@@ -9,6 +9,7 @@ cli_libcli_a_SOURCES = \
 	cli/cmd_config.c \
 	cli/cmd_list.c \
 	cli/cmd_queue.c \
+	cli/cmd_receipt.c \
 	cli/cmd_sandbox.c \
 	cli/cmd_show.c \
 	cli/cmd_submit.c \

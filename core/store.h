@@ -234,6 +234,10 @@ enum err_code store_queue_open(struct store *s, int64_t target, int64_t after,
 /* One row without its payload. ERR_NOT_FOUND. */
 enum err_code store_queue_row(struct store *s, int64_t seq, struct outbox_row *r,
 			      struct err *err) MUST_CHECK;
+/* The newest row of target that is called id: "local-<seq>", a unique_id or a task_id.
+ * ERR_NOT_FOUND. */
+enum err_code store_queue_find(struct store *s, int64_t target, const char *id, int64_t *seq,
+			       struct err *err) MUST_CHECK;
 /* Open rows of target that would wait longer are due now. */
 enum err_code store_queue_hasten(struct store *s, int64_t target, int64_t now_ms,
 				 struct err *err) MUST_CHECK;

@@ -255,6 +255,28 @@ store_queue_row(struct store *s, int64_t seq, struct outbox_row *r, struct err *
 }
 
 enum err_code
+store_queue_find(struct store *s, int64_t target, const char *id, int64_t *seq, struct err *err)
+{
+	const struct value v[] = { value_int(target), value_text(id) };
+	int64_t found = task_local_seq(id);
+
+	if (found == 0 && store_outbox_find(s, target, id, &found, err))
+		return err->code;
+	if (found == 0 &&
+	    store_number(s, "SELECT max(seq) FROM outbox WHERE target = ? AND task_id = ?", v, 2,
+			 &found, err))
+		return err->code;
+	if (found == 0) {
+		err_set(err, ERR_NOT_FOUND, "nothing called \"%.80s\" was submitted from here", id);
+		return err_hint(err,
+				"it takes a task_id, a unique_id or a local id such as " TASK_LOCAL
+				"12; with the key and address it was sent to");
+	}
+	*seq = found;
+	return ERR_OK;
+}
+
+enum err_code
 store_queue_hasten(struct store *s, int64_t target, int64_t now_ms, struct err *err)
 {
 	const struct value v[] = { value_int(now_ms), value_int(target) };

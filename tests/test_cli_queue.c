@@ -192,6 +192,39 @@ rows_of_another_key_are_counted_only(void **state)
 	assert_string_equal(run.out, "");
 }
 
+static void
+a_receipt_tells_each_step_and_no_secret(void **state)
+{
+	static const char signed_url[] =
+		"{\"unique_id\":\"one\",\"project\":\"Front Perception 3D\","
+		"\"scene_format\":\"sensor_fusion\","
+		"\"attachments\":[\"https://x.dev/b.sfs?X-Amz-Signature=hush\"]}";
+	const char *const names[] = { "local-1", "one", "65a6f0c51c9d4400a1b2c3d4" };
+	const struct canned answers[] = {
+		{ .bytes = REFUSAL("402 X", "owed"), .end = CANNED_CLOSE },
+		{ .bytes = program_reply(TASK), .end = CANNED_CLOSE },
+	};
+	struct canned_server *s = serve(answers, 2);
+
+	SUBMIT(*state, signed_url, "--timeout=30");
+	RUN(&run, *state, "queue", "--wait");
+	program_must(&run, 0, "\taccepted\t", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		RUN(&run, *state, "receipt", names[i]);
+		program_must(&run, 0, "65a6f0c51c9d4400a1b2c3d4", NULL);
+		program_must(&run, 0, "402", NULL);
+		RUN(&run, *state, "receipt", "--json", names[i]);
+		program_must(&run, 0, "\"unique_id\": \"one\"", NULL);
+		assert_null(strstr(run.out, "hush"));
+		assert_null(strstr(run.out, PROGRAM_KEY));
+	}
+	RUN(&run, *state, "receipt", "none");
+	program_must(&run, 1, NULL, "nothing called \"none\" was submitted from here");
+	RUN(&run, *state, "receipt", "one", "none");
+	program_must(&run, 7, "65a6f0c51c9d4400a1b2c3d4", "1 of 2 receipts");
+	canned_stop(s);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -205,6 +238,7 @@ main(void)
 		TEST(what_is_unconfirmed_is_told_with_its_reason),
 		TEST(while_another_process_sends_the_rows_wait),
 		TEST(rows_of_another_key_are_counted_only),
+		TEST(a_receipt_tells_each_step_and_no_secret),
 	};
 	return cmocka_run_group_tests_name("cli queue", tests, NULL, NULL);
 }
