@@ -155,7 +155,7 @@ static void
 stacked(struct ui *ui, struct grid *g, struct rect body)
 {
 	struct board *b = &ui->board;
-	int usual = body.rows * 2 / 5;
+	int usual = body.rows * (b->detail_focus ? 3 : 2) / 5; /* who reads it gets more */
 	int rows = clamp(usual + b->detail_rows, PANE_ROWS, body.rows - LIST_ROWS);
 
 	b->detail_rows = rows - usual;
