@@ -57,7 +57,11 @@ prepare() {
 # tests...: 0 if one fails
 notices() {
 	for t; do
-		(cd "$work/build" && make "$t" && MS_SRCDIR=$work/src timeout 600 "./$t") \
+		(cd "$work/build" && make "$t") >"$work/log" 2>&1 </dev/null || {
+			tail -n 15 "$work/log" >&2
+			exit 99 # what does not build is no bug that a test noticed
+		}
+		(cd "$work/build" && MS_SRCDIR=$work/src timeout 600 "./$t") \
 			>"$work/log" 2>&1 </dev/null || return 0
 	done
 	return 1
