@@ -276,9 +276,14 @@ send(struct submit *s, struct err *err)
 		code = session_start(s->run.session, run_now(), err);
 	if (code == ERR_OK)
 		code = queue(s, err);
-	if (code == ERR_OK && s->bad > 0)
+	if (code == ERR_OK && s->bad > 0) {
 		code = err_set(err, ERR_PARTLY, "%zu of %zu records are bad and were left out",
 			       s->bad, s->records);
+		err_hint(err,
+			 "correct them and submit all again with --run %s: what was taken is not "
+			 "made again",
+			 s->key);
+	}
 	return code;
 }
 

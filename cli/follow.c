@@ -338,7 +338,18 @@ held(struct follow *f, struct err *err)
 	else if (hold.what == HOLD_TLS)
 		code = ERR_NET;
 	err_set(err, code, "%s", hold.note);
-	return err_hint(err, "%s", hold.hint);
+	return err_hint(err, "%s%sit stays queued here, and goes out when that is done", hold.hint,
+			hold.hint[0] ? "; " : "");
+}
+
+/* What went wrong is told; that it is no end of the task, too. */
+static enum err_code
+stays_queued(struct err *err)
+{
+	const struct err told = *err;
+
+	return err_hint(err, "it stays queued; \"multistage queue --wait\" goes on with it%s%s",
+			told.hint[0] ? "; " : "", told.hint);
 }
 
 /* Time is up, or the person stopped it: what is true now, and how to go on. */
@@ -401,10 +412,7 @@ verdict(struct follow *f, struct err *err)
 			return err_hint(
 				err, "it may have been sent: when the database is well again, "
 				     "\"multistage queue --wait\" looks for it by its unique_id");
-		if (!err->hint[0])
-			err_hint(err, "it stays queued; \"multistage queue --wait\" goes on with "
-				      "it");
-		return err->code;
+		return stays_queued(err);
 	case END_ALL: return settled(f, err);
 	case END_NONE:
 	case END_TIME:

@@ -122,6 +122,7 @@ d6_a_bad_record_57_of_100_queues_nothing_or_the_other_99(void **state)
 	SUBMIT(&run, *state, text, "--keep-going");
 	program_must(&run, 7, "\taccepted\t58\t", "stdin:57:31: record 57: error: ");
 	program_must(&run, 7, "\taccepted\t100\t", "1 of 100 records are bad and were left out");
+	program_must(&run, 7, NULL, "submit all again with --run payloads-");
 	assert_null(strstr(run.out, "\taccepted\t57\t"));
 	assert_int_equal(lines(run.out), 99);
 	assert_int_equal(tasks(*state) - had, 99);

@@ -164,6 +164,7 @@ what_could_not_leave_goes_out_later(void **state)
 	setenv("MULTISTAGE_UNIX_SOCKET", path, 1);
 	SUBMIT(*state, OURS, "--run=a");
 	program_must(&run, 5, NULL, "multistage: ");
+	program_must(&run, 5, NULL, "it stays queued");
 	s = sandbox_start(path, NULL);
 	SUBMIT(*state, OURS, "--run=a");
 	one_id(id);
