@@ -104,18 +104,6 @@ follow_add(struct follow *f, const struct outbox_row *r)
 	f->mixed = f->mixed || strcmp(f->run_key, r->run_key) != 0;
 }
 
-size_t
-follow_count(const struct follow *f)
-{
-	return f->count;
-}
-
-size_t
-follow_open(const struct follow *f)
-{
-	return f->open;
-}
-
 bool
 follow_doubt(const struct follow *f)
 {

@@ -29,9 +29,7 @@ void follow_free(struct follow *f);
 
 /* Follow a row, which is as the store has it now; also one that has ended. */
 void follow_add(struct follow *f, const struct outbox_row *r);
-size_t follow_count(const struct follow *f);
-size_t follow_open(const struct follow *f); /* those that have not ended */
-bool follow_doubt(const struct follow *f);  /* some of them may have reached the service */
+bool follow_doubt(const struct follow *f); /* some of them may have reached the service */
 
 /*
  * Wait until no row is open, or nothing has come to an end for timeout_s seconds, or they

@@ -162,9 +162,3 @@ spool_get(struct spool *s, void *out, size_t n, struct err *err)
 	}
 	return ERR_OK;
 }
-
-uint64_t
-spool_size(const struct spool *s)
-{
-	return s->size;
-}

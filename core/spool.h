@@ -26,6 +26,4 @@ enum err_code spool_rewind(struct spool *s, struct err *err) MUST_CHECK;
 /* The next n bytes, all of them. Errors: ERR_SYS; also when there are not so many. */
 enum err_code spool_get(struct spool *s, void *out, size_t n, struct err *err) MUST_CHECK;
 
-uint64_t spool_size(const struct spool *s); /* bytes put */
-
 #endif
